@@ -1,0 +1,1 @@
+"""The world outside: a folder per kind, a file per vendor."""

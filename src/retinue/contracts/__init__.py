@@ -1,0 +1,1 @@
+"""What services tell each other: one file of events per publisher."""

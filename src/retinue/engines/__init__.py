@@ -1,0 +1,1 @@
+"""Capabilities that services use as libraries."""

@@ -1,0 +1,1 @@
+"""People that a client talks to, and their identities."""

@@ -1,0 +1,1 @@
+"""Everything known about a client, built from events alone."""

@@ -1,0 +1,1 @@
+"""The chokepoint that every model call, tool call, send and fetch passes."""

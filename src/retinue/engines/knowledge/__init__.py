@@ -1,0 +1,1 @@
+"""Passages, their vectors, and what is found in them."""

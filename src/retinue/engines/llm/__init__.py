@@ -1,0 +1,1 @@
+"""Named AI tasks, answered by a model or by rules."""

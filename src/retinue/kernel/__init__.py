@@ -1,0 +1,1 @@
+"""Carries work, events and jobs; knows nothing of agents."""

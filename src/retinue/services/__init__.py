@@ -1,0 +1,1 @@
+"""Decisions, each with its own tables, routes, handlers and jobs."""

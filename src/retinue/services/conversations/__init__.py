@@ -1,0 +1,1 @@
+"""Conversations with visitors and the people behind them."""

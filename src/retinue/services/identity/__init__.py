@@ -1,0 +1,1 @@
+"""Organizations, people, keys and who may do what."""

@@ -1,0 +1,1 @@
+"""Documents that a client's agents may quote."""

@@ -1,0 +1,1 @@
+"""What a company is, from its own sources."""
