@@ -55,5 +55,5 @@ def foreign(what: str) -> Iterator[None]:
         yield
     except (Refusal, ForeignError):
         raise
-    except Exception as error:  # noqa: BLE001 - foreign code promises nothing about what it raises
+    except Exception as error:
         raise ForeignError(f"{what}: {type(error).__name__}: {error}"[:500]) from error

@@ -1,0 +1,145 @@
+"""Makes a database fit for this release: roles, schema, grants from the manifests, and the secret of the seal."""
+
+import secrets
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql as q
+
+from retinue.kernel.room import Engine, Room
+from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
+
+MIGRATIONS = Path(str(files("retinue.assembly.migrations")))
+SCHEMA = MIGRATIONS / "schema.sql"
+LOCK = int.from_bytes(sha256(b"retinue.install").digest()[:8], signed=True)
+BLOCK = 64  # bytes of a SHA-256 block, for the pads of the seal
+
+
+def migrations(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def head() -> str:
+    """The newest revision, told by the file names: asking Alembic would cost its import at every start."""
+    return max(path.stem for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+def install(url: str, rooms: Iterable[Room], engines: Iterable[Engine], password: str, *, prefix: str = "retinue") -> bool:
+    """`url`: the database as its owner. `password`: of the login role. Answers whether anything had to be built or migrated."""
+    PREFIX.set(prefix)
+    rooms, engines = list(rooms), list(engines)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+        _roles(connection, rooms, password)
+        before = _revision(connection)
+        if before is None and SCHEMA.exists():
+            connection.execute(q.SQL(SCHEMA.read_text().replace("{prefix}", prefix)))
+        elif before != head():
+            upgrade(url, prefix)
+        connection.execute("reset all")
+        if before != head() or _fingerprint(rooms, engines) != _granted(connection):
+            _grants(connection, rooms, engines)
+        _seal(connection)
+    return before != head()
+
+
+def upgrade(url: str, prefix: str = "retinue", to: str = "head") -> None:
+    PREFIX.set(prefix)
+    command.upgrade(migrations(url), to)
+
+
+def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str) -> None:
+    have = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
+    login = q.Identifier(role(LOGIN))
+    if role(LOGIN) not in have:
+        connection.execute(q.SQL("create role {} login noinherit").format(login))
+    connection.execute(q.SQL("alter role {} password {}").format(login, q.Literal(password)))
+    for name in (CARRIER, SEARCHER, *(room.name for room in rooms)):
+        if role(name) not in have:
+            connection.execute(q.SQL("create role {} nologin").format(q.Identifier(role(name))))
+    for room in rooms:
+        connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room.name)), login))
+
+
+def _revision(connection: psycopg.Connection) -> str | None:
+    if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
+        return None
+    row = connection.execute("select version_num from public.alembic_version").fetchone()
+    return row[0] if row else None
+
+
+def _fingerprint(rooms: Iterable[Room], engines: Iterable[Engine]) -> str:
+    said = sorted((r.name, sorted(r.writes), sorted(r.reads)) for r in rooms), sorted(e.name for e in engines)
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def _granted(connection: psycopg.Connection) -> str | None:
+    row = connection.execute("select obj_description('kernel'::regnamespace)").fetchone()
+    return row[0] if row else None
+
+
+def grants(rooms: Iterable[Room], engines: Iterable[Engine]) -> list[tuple[str, str, str]]:
+    """(room, schema, privileges) for every room: its own schema, and the engines' that its manifest names."""
+    rooms, names = list(rooms), {engine.name for engine in engines}
+    given: list[tuple[str, str, str]] = []
+    for room in rooms:
+        given.append((room.name, room.name, "select, insert, update, delete"))
+        given += [(room.name, engine, "select, insert, update, delete") for engine in room.writes if engine in names]
+        given += [(room.name, engine, "select") for engine in room.reads if engine in names]
+    return given
+
+
+def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Engine]) -> None:
+    with connection.transaction():
+        schemas = {row[0] for row in connection.execute("select nspname from pg_namespace").fetchall()}
+        for room in rooms:
+            name = q.Identifier(role(room.name))
+            connection.execute(q.SQL("grant usage on schema kernel, events, jobs, extensions to {}").format(name))
+            connection.execute(q.SQL("grant select, insert, update on kernel.person, kernel.answer, kernel.ask to {}").format(name))
+            connection.execute(
+                q.SQL("grant execute on function events.append(json), events.move(bigint), jobs.defer(json) to {}").format(name)
+            )
+        for holder, schema, privileges in grants(rooms, engines):
+            if schema not in schemas:
+                continue
+            into = {"p": q.SQL(privileges), "s": q.Identifier(schema), "r": q.Identifier(role(holder))}  # type: ignore[arg-type]
+            connection.execute(q.SQL("grant usage on schema {s} to {r}").format(**into))
+            connection.execute(q.SQL("grant {p} on all tables in schema {s} to {r}").format(**into))
+            connection.execute(q.SQL("grant usage on all sequences in schema {s} to {r}").format(**into))
+            connection.execute(q.SQL("grant execute on all functions in schema {s} to {r}").format(**into))
+        if any(room.name == "identity" for room in rooms):
+            identity = q.Identifier(role("identity"))
+            connection.execute(
+                q.SQL(
+                    "grant execute on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]),"
+                    " kernel.actors() to {}"
+                ).format(identity)
+            )
+            connection.execute(q.SQL("grant select, insert, update, delete on kernel.credential to {}").format(identity))
+        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked
+            connection.execute(
+                q.SQL("grant select on events.log, events.parked, events.cursor to {}").format(q.Identifier(role("copilot")))
+            )
+        connection.execute(q.SQL("comment on schema kernel is {}").format(q.Literal(_fingerprint(rooms, engines))))
+
+
+def _seal(connection: psycopg.Connection) -> None:
+    if connection.execute("select 1 from kernel.secret").fetchone() is None:
+        key = secrets.token_bytes(BLOCK)
+        connection.execute(
+            "insert into kernel.secret (inner_pad, outer_pad) values (%s, %s) on conflict do nothing",
+            (bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)),
+        )
+
+
+def engine_url(url: str) -> str:
+    """For SQLAlchemy, from a libpq address."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)

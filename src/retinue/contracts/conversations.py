@@ -1,0 +1,61 @@
+"""What conversations tells. `person` is the visitor, also before a name is known."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from retinue.kernel.events import Event, Personal
+
+
+class _Conversation(Event):
+    topic: ClassVar[str] = "conversation_events"
+    conversation_id: UUID
+
+
+class ConversationStarted(_Conversation):
+    channel: str
+    config_id: UUID
+    config_version: int
+
+
+class MessageReceived(_Conversation):
+    message_id: UUID
+    content: Personal[str] = None
+
+
+class AnswerGiven(_Conversation):
+    """`cited` are document ids. `provider_ms` is the part of `ms` spent waiting for a provider."""
+
+    message_id: UUID
+    in_answer_to: UUID | None
+    grounded: bool
+    answered_by: str
+    confidence: float
+    cited: list[UUID]
+    config_version: int
+    ms: int
+    provider_ms: int
+    cost_usd: float | None
+    content: Personal[str] = None
+
+
+class ContactCaptured(_Conversation):
+    contact_id: UUID
+    name: Personal[str] = None
+    email: Personal[str] = None
+    phone: Personal[str] = None
+
+
+class HandoverRequested(_Conversation):
+    reason: str
+
+
+class HandoverTaken(_Conversation):
+    by: UUID
+
+
+class HandoverReturned(_Conversation):
+    by: UUID
+
+
+class ConversationEnded(_Conversation):
+    messages: int

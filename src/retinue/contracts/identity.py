@@ -1,0 +1,70 @@
+"""What identity tells."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from retinue.kernel.events import Event, Personal
+
+
+class OrganizationCreated(Event):
+    topic: ClassVar[str] = "org_events"
+    name: str
+    operator: bool
+
+
+class ClientRegistered(Event):
+    """In the operator's log; `ClientCreated` follows in the client's own."""
+
+    topic: ClassVar[str] = "client_events"
+    client_id: UUID
+    name: str
+    slug: str
+
+
+class ClientCreated(Event):
+    """An assisted account exists. `person` is the contact."""
+
+    topic: ClassVar[str] = "client_events"
+    client_id: UUID
+    name: str
+    slug: str
+    website: str | None
+    claim_expires_at: datetime
+    contact_email: Personal[str] = None
+
+
+class ClientClaimed(Event):
+    """`person` is who claimed it."""
+
+    topic: ClassVar[str] = "client_events"
+    client_id: UUID
+    email: Personal[str] = None
+
+
+class AgentAssigned(Event):
+    """A staff member now looks after the client. `person` is the staff member."""
+
+    topic: ClassVar[str] = "agent_events"
+    agent_id: UUID
+    role: str
+    automatic: bool
+    name: Personal[str] = None
+
+
+class KeyIssued(Event):
+    topic: ClassVar[str] = "auth_events"
+    key_id: UUID
+    name: str
+    scopes: list[str]
+    expires_at: datetime | None
+
+
+class KeyRevoked(Event):
+    topic: ClassVar[str] = "auth_events"
+    key_id: UUID
+
+
+class SignedIn(Event):
+    topic: ClassVar[str] = "auth_events"
+    user_id: UUID

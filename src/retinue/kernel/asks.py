@@ -1,0 +1,225 @@
+"""Answers that wait for a model: prepare in a Work, ask in none, settle in a Work of the room, under a lease that another process takes over."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from retinue.kernel.errors import Forbidden, Refusal
+from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
+from retinue.kernel.limits import Limiter
+from retinue.kernel.problems import problem
+from retinue.kernel.room import Process
+from retinue.kernel.security import Security
+from retinue.kernel.telemetry import log
+from retinue.kernel.work import Work, uuid7
+
+LOG = log("asks")
+MODEL_TRIES = 2
+WAIT_SECONDS, WAIT_AT_MOST = 20.0, 60.0
+STREAMED_AHEAD = 1000
+Json = dict[str, Any]
+Tell = Callable[[Json], None]
+
+
+@dataclass
+class Running:
+    """An ask that this process is answering: what it has told so far, and its end."""
+
+    task: "asyncio.Task[tuple[Json, int | None]]"
+    told: "asyncio.Queue[Json]" = field(default_factory=lambda: asyncio.Queue(STREAMED_AHEAD))
+
+
+class Ask:
+    """`ask(process, input, tell)` may take long and talk to the world; `rules` stands in for it after two tries; `settle(work, input, output)`
+    stores and tells, once, and answers the body to send."""
+
+    def __init__(
+        self,
+        room: str,
+        name: str,
+        *,
+        ask: Callable[[Process, Json, Tell], Awaitable[Json]],
+        rules: Callable[[Process, Json, Tell], Awaitable[Json]],
+        settle: Callable[[Work, Json, Json], Awaitable[Json]],
+        lease: timedelta = timedelta(seconds=60),
+    ) -> None:
+        self.room, self.name, self.ask, self.rules, self.settle, self.lease = room, name, ask, rules, settle, lease
+
+    async def start(self, process: Process, work: Work, input: Json, actor: UUID | None, key: str | None) -> tuple[UUID, str]:
+        """Store the ask in the caller's Work. Answers its id and location."""
+        id = uuid7()
+        await work.execute(
+            "insert into kernel.ask (organization_id, id, name, input, lease_until, actor, key, expires_at) values (:o, :id, :n, :i, :until, :a, :k, :e)",
+            o=work.organization,
+            id=id,
+            n=self.name,
+            i=json.dumps(input, default=str),
+            until=work.now + self.lease,
+            a=actor,
+            k=key,
+            e=work.now + ANSWERS_KEPT,
+        )
+        return id, f"/api/v1/jobs/{id}"
+
+    def run(self, process: Process, organization: UUID, id: UUID, input: Json, tries: int = 1) -> Running:
+        running = Running(asyncio.current_task())  # type: ignore[arg-type]  # replaced in the next line
+        running.task = asyncio.create_task(self.finish(process, organization, id, input, tries, running.told))
+        process.get(Asks).running[id] = running
+        running.task.add_done_callback(lambda _: process.get(Asks).running.pop(id, None))
+        return running
+
+    async def finish(
+        self, process: Process, organization: UUID, id: UUID, input: Json, tries: int, told: "asyncio.Queue[Json] | None" = None
+    ) -> tuple[Json, int | None]:
+        """Ask, then settle as the room: whoever asked may have lost access meanwhile. A late first answer settles nothing."""
+
+        def tell(piece: Json) -> None:
+            if told is not None and not told.full():  # nobody may be listening
+                told.put_nowait(piece)
+
+        output = await (self.ask if tries <= MODEL_TRIES else self.rules)(process, input, tell)
+        async with process.database.work(self.room, organization) as work:
+            mine = (
+                await work.execute(
+                    "select actor, key, output from kernel.ask where (organization_id, id, tries) = (:o, :id, :t) for update",
+                    o=organization,
+                    id=id,
+                    t=tries,
+                )
+            ).first()
+            if mine is None or mine.output is not None:
+                settled = (
+                    await work.execute(
+                        "select output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
+                    )
+                ).first()
+                return (settled.output or output, settled.number) if settled else (output, None)
+            body = await self.settle(work, input, output)
+            await work.flush()
+            await work.execute(
+                "update kernel.ask set output = :out, status = 'done', number = :n where (organization_id, id) = (:o, :id)",
+                out=json.dumps(body, default=str),
+                n=work.number,
+                o=organization,
+                id=id,
+            )
+            if mine.key:
+                await remember(work, mine.actor, mine.key, 200, json.dumps(body, default=str).encode())
+            return body, work.number
+
+    async def answer(self, request: Request, permission: str, prepare: Callable[[Work], Awaitable[Json]]) -> Response:
+        """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
+        process, caller = process_of(request), await caller_of(request)
+        organization, key = organization_of(request, caller), key_of(request)
+        headers = process.get(Limiter).take(organization)
+        try:
+            async with process.database.work(self.room, organization, caller.actor) as work:
+                work.permissions = process.get(Security).permissions(caller, work.roles)
+                if permission not in work.permissions:
+                    raise Forbidden(permission)
+                await recall(work, request)
+                input = await prepare(work)
+                id, location = await self.start(process, work, input, actor_of(request), key)
+                if key:
+                    await remember(work, actor_of(request), key, 202, json.dumps({"location": location}).encode())
+        except Answered as again:
+            return again.response
+        running = self.run(process, organization, id, input)
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(events_of(running), media_type="text/event-stream", headers=headers | {"Cache-Control": "no-store"})
+        try:
+            body, number = await asyncio.wait_for(asyncio.shield(running.task), wait_of(request))
+        except TimeoutError:
+            return JSONResponse({"location": location, "job_id": str(id)}, 202, headers | {"Location": location})
+        return JSONResponse(body, headers=headers | ({"Retinue-Event": str(number)} if number else {}))
+
+
+class Asks:
+    """The asks that a process runs, by id, and those of all rooms, by name, for the sweeper."""
+
+    def __init__(self, asks: list[Ask]) -> None:
+        self.by_name = {ask.name: ask for ask in asks}
+        self.running: dict[UUID, Running] = {}
+
+    async def sweep(self, process: Process) -> int:
+        """Take over expired leases: ask again, and from the third try on answer by rules."""
+        now = process.database.clock.now()
+        done = 0
+        for row in await process.database.call("select * from lookup.expired_asks(:at)", at=now):
+            ask = self.by_name.get(row.name)
+            if ask is None:
+                continue
+            async with process.database.work(ask.room, row.organization_id) as work:
+                taken = (
+                    await work.execute(
+                        "update kernel.ask set tries = tries + 1, lease_until = :until where (organization_id, id) = (:o, :id)"
+                        " and output is null and lease_until < :now returning input, tries",
+                        o=row.organization_id,
+                        id=row.id,
+                        now=now,
+                        until=now + ask.lease,
+                    )
+                ).first()
+            if taken:
+                await ask.finish(process, row.organization_id, row.id, taken.input, taken.tries)
+                done += 1
+        return done
+
+    async def run(self, process: Process, seconds: float = 5.0) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            if taken := await self.sweep(process):
+                LOG.warning("took over asks whose process died", count=taken)
+
+    async def drain(self, seconds: float) -> None:
+        if self.running:
+            await asyncio.wait([r.task for r in self.running.values()], timeout=seconds)
+
+
+def wait_of(request: Request) -> float:
+    """Seconds of `Prefer: wait=` (RFC 7240), bounded."""
+    for part in request.headers.get("prefer", "").split(","):
+        name, _, value = part.strip().partition("=")
+        if name == "wait":
+            try:
+                return min(max(float(value), 0.0), WAIT_AT_MOST)
+            except ValueError:
+                return WAIT_SECONDS
+    return WAIT_SECONDS
+
+
+async def events_of(running: Running) -> AsyncIterator[bytes]:
+    """Server-sent events: `delta` as told, then `message` and `done`, or `error`. Leaving early stops nothing."""
+
+    def sse(event: str, data: Json) -> bytes:
+        return f"event: {event}\ndata: {json.dumps(data, default=str)}\n\n".encode()
+
+    while True:
+        next_ = asyncio.ensure_future(running.told.get())
+        await asyncio.wait({next_, running.task}, return_when=asyncio.FIRST_COMPLETED)
+        if next_.done():
+            piece = next_.result()
+            yield sse(str(piece.pop("event", "delta")), piece)
+            continue
+        next_.cancel()
+        break
+    while not running.told.empty():
+        piece = running.told.get_nowait()
+        yield sse(str(piece.pop("event", "delta")), piece)
+    try:
+        body, number = running.task.result()
+    except Refusal as refusal:
+        yield sse("error", problem(refusal))
+    except Exception as error:  # noqa: BLE001 - the stream has begun: an error can only be told in it
+        LOG.error("ask failed", error=type(error).__name__)
+        yield sse("error", problem(error))
+    else:
+        yield sse("message", body)
+        yield sse("done", {"event": number})

@@ -1,0 +1,180 @@
+"""Facts in the past tense: their classes, their envelope, and the personal fields that can be erased."""
+
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from retinue.kernel.ids import uuid7
+
+if TYPE_CHECKING:
+    from retinue.kernel.work import Work
+
+BODY_BYTES = 64_000
+
+
+class Misuse(Exception):
+    """The kernel was used against its rules; a bug."""
+
+
+class _Mark:
+    """Marks a field that is encrypted under the key of the event's person, and None once that person is erased."""
+
+
+Value = TypeVar("Value")
+# `Personal[str]`: a field of type `str | None`, readable until the event's `person` is erased.
+Personal = Annotated[Value | None, _Mark()]
+
+
+class Event(BaseModel):
+    """A fact. Fields up to `trace` are the envelope: set when it is read, never part of the body."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    schema_version: ClassVar[int] = 1
+    topic: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
+    publisher: ClassVar[str] = ""
+    personal: ClassVar[tuple[str, ...]] = ()
+    kinds: ClassVar[dict[str, type["Event"]]] = {}
+
+    person: UUID | None = Field(None, exclude=True)
+    lineage: UUID | None = Field(None, exclude=True)
+    number: int = Field(0, exclude=True)
+    id: UUID | None = Field(None, exclude=True)
+    organization: UUID | None = Field(None, exclude=True)
+    actor: UUID | None = Field(None, exclude=True)
+    cause: UUID | None = Field(None, exclude=True)
+    occurred_at: datetime | None = Field(None, exclude=True)
+    trace: str = Field("", exclude=True)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        cls.publisher = cls.__module__.rsplit(".", 1)[-1]
+        words = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls.kind = f"{cls.publisher}.{words}.{cls.schema_version}"
+        cls.personal = tuple(n for n, f in cls.model_fields.items() if any(isinstance(m, _Mark) for m in f.metadata))
+        if cls.kind in Event.kinds and Event.kinds[cls.kind].__qualname__ != cls.__qualname__:
+            raise Misuse(f"two events are called {cls.kind}")
+        Event.kinds[cls.kind] = cls
+
+    @model_validator(mode="after")
+    def _says_whose(self) -> Self:
+        if self.person is None and any(getattr(self, field) is not None for field in self.personal):
+            raise Misuse(f"{type(self).__name__} has personal fields and no person")
+        return self
+
+
+class Keys:
+    """The keys of one organization's persons, for one transaction: a cache that outlived it would outlive an erasure."""
+
+    def __init__(self, work: "Work") -> None:
+        self.work = work
+        self.known: dict[UUID, bytes | None] = {}
+
+    async def load(self, persons: Iterable[UUID]) -> None:
+        wanted = list(set(persons) - self.known.keys())
+        if wanted:
+            rows = await self.work.execute(
+                "select id, key from kernel.person where organization_id = :o and id = any(:ids)", o=self.work.organization, ids=wanted
+            )
+            self.known |= {row.id: row.key for row in rows}
+
+    async def make(self, persons: Iterable[UUID]) -> None:
+        """Persons seen for the first time get a key; an erased one keeps a row without."""
+        await self.load(persons)
+        new = set(persons) - self.known.keys()
+        if new:
+            await self.work.execute(
+                "insert into kernel.person select :o, p.id, p.key from unnest(cast(:ids as uuid[]), cast(:keys as bytea[])) p(id, key)"
+                " on conflict do nothing",
+                o=self.work.organization,
+                ids=list(new),
+                keys=[AESGCM.generate_key(256) for _ in new],
+            )
+            await self.load(new)
+
+    def seal(self, person: UUID | None, label: str, clear: Any) -> str | None:
+        key = self.known.get(person) if person else None
+        if key is None or clear is None:
+            return None
+        nonce = os.urandom(12)
+        return (nonce + AESGCM(key).encrypt(nonce, json.dumps(clear).encode(), label.encode())).hex()
+
+    def open(self, person: UUID | None, label: str, sealed: str | None) -> Any:
+        key = self.known.get(person) if person else None
+        if key is None or sealed is None:
+            return None
+        raw = bytes.fromhex(sealed)
+        try:
+            return json.loads(AESGCM(key).decrypt(raw[:12], raw[12:], label.encode()))
+        except InvalidTag:
+            return None
+
+
+async def envelope(work: "Work", events: Sequence[tuple[Event, Event | None]]) -> str:
+    """The JSON that the log stores. Each event comes with the event that caused it."""
+    keys = Keys(work)
+    await keys.make({e.person for e, _ in events if e.personal and e.person})
+    batch = []
+    for event, cause in events:
+        body = event.model_dump(mode="json")
+        for field in event.personal:
+            body[field] = keys.seal(event.person, f"{event.kind}.{field}", body[field])
+        if len(json.dumps(body)) > BODY_BYTES:
+            raise Misuse(f"the body of {event.kind} is over {BODY_BYTES} bytes; put large content into a file")
+        lineage = event.lineage or (cause.lineage if cause else None) or work.lineage or uuid7()
+        batch.append(
+            {
+                "id": str(uuid7()),
+                "kind": event.kind,
+                "body": body,
+                "lineage": str(lineage),
+                "trace": work.trace,
+                "person": str(event.person) if event.person else None,
+                "actor": str(work.actor) if work.actor else None,
+                "cause": str(cause.id) if cause else None,
+                "occurred_at": work.now.isoformat(),
+            }
+        )
+    return json.dumps(batch)
+
+
+async def read(work: "Work", rows: Iterable[Any]) -> list[Event]:
+    """Events from rows of the log, in order; a kind that this release does not know is skipped."""
+    known = [(row, Event.kinds[row.kind]) for row in rows if row.kind in Event.kinds]
+    keys = Keys(work)
+    await keys.load(row.person for row, cls in known if cls.personal and row.person)
+    return [
+        cls.model_validate(
+            row.body
+            | {f: keys.open(row.person, f"{row.kind}.{f}", row.body.get(f)) for f in cls.personal}
+            | {
+                "number": row.number,
+                "id": row.id,
+                "organization": row.organization_id,
+                "person": row.person,
+                "lineage": row.lineage,
+                "actor": row.actor,
+                "cause": row.cause,
+                "occurred_at": row.occurred_at,
+                "trace": row.trace,
+            }
+        )
+        for row, cls in known
+    ]
+
+
+async def forget(work: "Work", person: UUID) -> None:
+    """Destroy a person's key: what the log holds of them can no longer be read. The row stays, so that no new key is made."""
+    await work.execute(
+        "insert into kernel.person values (:o, :p, null) on conflict (organization_id, id) do update set key = null",
+        o=work.organization,
+        p=person,
+    )

@@ -1,0 +1,232 @@
+"""HTTP around a Work: who asks, once per key, refusals as problems, and the number of what was told."""
+
+import hashlib
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from retinue.kernel.deliver import wait_handled
+from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
+from retinue.kernel.limits import Limiter
+from retinue.kernel.room import Process
+from retinue.kernel.security import Caller, Security
+from retinue.kernel.work import Work
+
+__all__ = ["AfterEvent", "Caller", "Page", "Process", "Router", "caller_of", "page_of", "process_of", "works"]
+
+ANSWERS_KEPT = timedelta(hours=72)
+PAGE, PAGE_AT_MOST = 50, 200
+NOBODY = UUID(int=0)
+Item = TypeVar("Item")
+
+
+class KeyReused(Refusal):
+    """This Idempotency-Key was used for another request."""
+
+    status = 422
+    next = "Send a new key with a new request."
+
+
+class BadHeader(Refusal):
+    """The header {header} cannot be read."""
+
+    status = 400
+    next = "Send an id in the form of a UUID, and keys of at most 200 characters."
+
+
+class BadCursor(Refusal):
+    """This cursor was not given out by this list."""
+
+    status = 400
+    next = "Start again without a cursor."
+
+
+class Answered(Exception):
+    """This key was answered before: the stored answer goes out again and nothing is done."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Route(APIRoute):
+    """The only place that sees the finished answer before the commit: flushes, numbers the answer, stores it under its key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except Answered as again:
+                return again.response
+            work: Work | None = request.scope.get("retinue.work")
+            if work is not None:
+                await work.flush()
+                if work.number is not None:
+                    response.headers["Retinue-Event"] = str(work.number)
+                if key := key_of(request):
+                    await remember(work, actor_of(request), key, response.status_code, bytes(response.body))
+            response.headers.update(request.scope.get("retinue.headers", {}))
+            return response
+
+        return answer
+
+
+class Router(APIRouter):
+    def __init__(self, room: str, *, prefix: str = "", tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=[*(tags or [room])], route_class=Route)
+
+
+def process_of(request: Any) -> Process:
+    """Of a request or a web socket."""
+    process: Process = request.app.state.process
+    return process
+
+
+async def caller_of(request: Any) -> Caller:
+    """Who sent this request or opened this socket (then `token` may be a query parameter). Raises Unauthorized."""
+    known: Caller | None = request.scope.get("retinue.caller")
+    if known is None:
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if request.scope["type"] == "websocket" and not bearer:
+            scheme, bearer = "Bearer", request.query_params.get("token", "")
+        if scheme.lower() != "bearer" or not bearer or len(bearer) > 4096:
+            raise Unauthorized()
+        known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)
+    return known
+
+
+def organization_of(request: Any, caller: Caller) -> UUID:
+    named = request.headers.get("x-tenant-id") or request.query_params.get("client_id")
+    if not named:
+        return caller.organization
+    try:
+        organization = UUID(named)
+    except ValueError:
+        raise BadHeader(header="X-Tenant-ID") from None
+    if caller.kind != "person" and organization != caller.organization:
+        raise NotFound()
+    return organization
+
+
+def actor_of(request: Request) -> UUID:
+    """Under whom an answer is kept: a visitor's conversation stands for the visitor."""
+    caller: Caller = request.scope["retinue.caller"]
+    return caller.actor or caller.conversation or NOBODY
+
+
+def key_of(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key") if request.method == "POST" else None
+    if key is not None and not 0 < len(key) <= 200:
+        raise BadHeader(header="Idempotency-Key")
+    return key
+
+
+async def fingerprint(request: Request) -> str:
+    return hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + await request.body()).hexdigest()
+
+
+async def recall(work: Work, request: Request) -> None:
+    """Claim the key; a second request waits here for the first one's commit and then gets its answer."""
+    key = key_of(request)
+    if not key:
+        return
+    asked = await fingerprint(request)
+    who: dict[str, Any] = {"o": work.organization, "a": actor_of(request), "k": key}
+    new = await work.execute(
+        "insert into kernel.answer (organization_id, actor, key, request, expires_at) values (:o, :a, :k, :r, :until)"
+        " on conflict do nothing returning key",
+        **who,
+        r=asked,
+        until=work.now + ANSWERS_KEPT,
+    )
+    if new.first() is not None:
+        return
+    row = (await work.execute("select * from kernel.answer where (organization_id, actor, key) = (:o, :a, :k)", **who)).one()
+    if row.request != asked:
+        raise KeyReused()
+    headers = {"Retinue-Event": str(row.number)} if row.number else {}
+    if row.status == 202 and isinstance(row.body, dict) and "location" in row.body:
+        headers["Location"] = row.body["location"]
+    empty = row.status in (204, 304)
+    raise Answered(Response(status_code=row.status, headers=headers) if empty else JSONResponse(row.body, row.status, headers))
+
+
+async def remember(work: Work, actor: UUID, key: str, status: int, body: bytes) -> None:
+    await work.execute(
+        "update kernel.answer set status = :s, body = cast(:b as json), number = :n where (organization_id, actor, key) = (:o, :a, :k)",
+        s=status,
+        b=body.decode() or "null",
+        n=work.number,
+        o=work.organization,
+        a=actor,
+        k=key,
+    )
+
+
+def works(room: str, permission: str) -> Any:
+    """The Work of this request: the caller's, in the organization that X-Tenant-ID names, when `permission` is held there.
+
+    A visitor's Work is the room's own; the route compares the conversation.
+    """
+
+    async def work(request: Request) -> AsyncIterator[Work]:
+        process = process_of(request)
+        caller = await caller_of(request)
+        organization = organization_of(request, caller)
+        request.scope["retinue.headers"] = process.get(Limiter).take(organization)
+        async with process.database.work(room, organization, caller.actor) as work:
+            work.permissions = process.get(Security).permissions(caller, work.roles)
+            if permission not in work.permissions:
+                raise Forbidden(permission)
+            await recall(work, request)
+            request.scope["retinue.work"] = work
+            yield work
+
+    return Depends(work, scope="function")
+
+
+def AfterEvent(room: str) -> Any:  # noqa: N802 - used as a dependency's type
+    """`?after=N`: wait, before the read's transaction, until `room` has handled what it handles up to N."""
+
+    async def wait(request: Request, after: Annotated[int | None, Query(ge=0)] = None) -> int | None:
+        if after is not None:
+            caller = await caller_of(request)
+            await wait_handled(process_of(request).database, room, organization_of(request, caller), after)
+        return after
+
+    return Depends(wait)
+
+
+class Page(BaseModel, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+def page_of(rows: Sequence[Any], size: int, key: Callable[[Any], Any], shape: Callable[[Any], Item]) -> Page[Item]:
+    """`rows` holds one more than `size` when there is more; `key` of the last row given out becomes the cursor."""
+    more = len(rows) > size
+    kept = rows[:size]
+    cursor = urlsafe_b64encode(json.dumps(key(kept[-1]), default=str).encode()).decode().rstrip("=") if more else None
+    return Page(items=[shape(row) for row in kept], next_cursor=cursor)
+
+
+def cursor_value(cursor: str | None) -> Any:
+    """What `page_of` put into a cursor, or None. Raises BadCursor."""
+    if cursor is None:
+        return None
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,400}", cursor):
+        raise BadCursor()
+    try:
+        return json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        raise BadCursor() from None

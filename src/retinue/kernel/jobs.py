@@ -1,0 +1,163 @@
+"""Long and outside work: started in a Work's transaction, done outside any, at least once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+
+from retinue.kernel.errors import Refusal
+from retinue.kernel.events import Misuse
+from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace
+from retinue.kernel.work import Work
+
+if TYPE_CHECKING:
+    from retinue.kernel.room import Process
+
+LOG = log("jobs")
+HEARTBEAT_SECONDS, STALLED_SECONDS, SWEEP_SECONDS, POLL_SECONDS = 2.0, 8.0, 2.0, 5.0
+TRIES, BACKOFF_SECONDS = 5, 2
+Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job's body gets. `attempt` counts from 1; the last one may settle by rules."""
+
+    process: "Process"
+    room: str
+    organization: UUID
+    attempt: int
+
+    def work(self) -> AbstractAsyncContextManager[Work]:
+        return self.process.database.work(self.room, self.organization)
+
+    @property
+    def last(self) -> bool:
+        return self.attempt >= TRIES
+
+
+class Jobs:
+    """A room's jobs by name, and its schedules (cron, UTC), which run without an organization."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Callable[..., Awaitable[None]]] = {}
+        self.schedules: dict[str, tuple[str, Callable[..., Awaitable[None]]]] = {}
+
+    def job(self, name: str) -> Callable[[Function], Function]:
+        """Register `async (job: Job, **arguments)`. It may run again after a crash, so its effects are idempotent Works."""
+
+        def register(function: Function) -> Function:
+            if name in self.by_name:
+                raise Misuse(f"two jobs are called {name}")
+            self.by_name[name] = function
+            return function
+
+        return register
+
+    def every(self, cron: str, name: str) -> Callable[[Function], Function]:
+        """Register `async (process)` to run at the times of `cron`, once in the whole installation."""
+
+        def register(function: Function) -> Function:
+            self.schedules[name] = (cron, function)
+            return function
+
+        return register
+
+
+class Runner:
+    """Runs the jobs of some rooms in this process."""
+
+    def __init__(self, process: "Process", rooms: Mapping[str, Jobs], *, concurrency: int = 4) -> None:
+        self.process, self.rooms, self.concurrency = process, rooms, concurrency
+        url = process.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self.app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(
+                conninfo=url, kwargs={"options": "-csearch_path=jobs"}, min_size=1, max_size=concurrency + 2
+            )
+        )
+        for room, jobs in rooms.items():
+            for name, function in jobs.by_name.items():
+                self.app.task(
+                    name=name,
+                    queue=room,
+                    pass_context=True,
+                    retry=procrastinate.RetryStrategy(max_attempts=TRIES, exponential_wait=BACKOFF_SECONDS),
+                )(self._body(room, name, function))
+            for name, (cron, function) in jobs.schedules.items():
+                self.app.periodic(cron=cron, periodic_id=name)(
+                    self.app.task(name=name, queue=room, queueing_lock=name)(self._scheduled(function))
+                )
+
+    def _body(self, room: str, name: str, function: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def body(context: procrastinate.JobContext, *, organization: str, trace: str = "", **arguments: Any) -> None:
+            TRACE.set(trace or new_trace())
+            attempt = context.job.attempts + 1
+            try:
+                await function(Job(self.process, room, UUID(organization), attempt), **arguments)
+            except Refusal as refusal:
+                JOBS.labels(name, "refused").inc()
+                LOG.warning("job refused", job=name, organization=organization, reason=str(refusal))
+                return  # a no on purpose is not tried again
+            except BaseException as error:
+                JOBS.labels(name, "failed").inc()
+                LOG.warning("job failed", job=name, organization=organization, attempt=attempt, error=type(error).__name__)
+                raise
+            JOBS.labels(name, "done").inc()
+
+        return body
+
+    def _scheduled(self, function: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def scheduled(timestamp: int) -> None:
+            await function(self.process)
+
+        return scheduled
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Runner"]:
+        async with self.app.open_async():
+            yield self
+
+    async def run(self) -> None:
+        """Until cancelled; then what runs is given 10 s to end."""
+        async with self.open(), asyncio.TaskGroup() as group:
+            group.create_task(self._sweep())
+            await self.app.run_worker_async(
+                queues=list(self.rooms),
+                concurrency=self.concurrency,
+                install_signal_handlers=False,
+                listen_notify=True,
+                fetch_job_polling_interval=POLL_SECONDS,
+                abort_job_polling_interval=POLL_SECONDS,
+                shutdown_graceful_timeout=10,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                delete_jobs="successful",
+            )
+
+    async def run_all(self) -> None:
+        """Until no job is waiting; for tests and commands that end."""
+        await self.app.run_worker_async(
+            queues=list(self.rooms), concurrency=1, wait=False, install_signal_handlers=False, listen_notify=False
+        )
+
+    async def _sweep(self) -> None:
+        """A job whose worker died stays 'doing' for ever unless somebody takes it back."""
+        while True:
+            try:
+                await self.take_back()
+            except ConnectorException:
+                LOG.warning("sweep failed; the database is away")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def take_back(self, stalled_seconds: float = STALLED_SECONDS) -> int:
+        stalled = list(await self.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_seconds))
+        for job in stalled:
+            if job.status == Status.DOING.value and job.queue in self.rooms:
+                await self.app.job_manager.retry_job(job)
+        return len(stalled)

@@ -1,0 +1,134 @@
+"""Who calls: signed tokens and keys, told apart before any tenant is known."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from retinue.kernel.clock import Clock
+from retinue.kernel.errors import Unauthorized
+from retinue.kernel.work import Database
+
+ISSUER, ALGORITHM = "retinue", "RS256"
+KEY_PREFIX = "rtn_"
+VISIT = "conversations:visit"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """`organization` is where the caller belongs. A visitor has no actor: one conversation, or a public key that may start some."""
+
+    kind: Literal["person", "key", "visitor"]
+    organization: UUID
+    actor: UUID | None = None
+    scopes: frozenset[str] = frozenset()
+    conversation: UUID | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+
+def new_secret(prefix: str = KEY_PREFIX) -> str:
+    return prefix + secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> bytes:
+    """SHA-256: enough for secrets of 256 random bits, which no dictionary holds."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+class Signer:
+    """RS256 tokens under a key of this installation, made at the first start and kept in its home."""
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        path = folder / "jwt.pem"
+        if not path.exists():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            fresh = folder / f"jwt.{os.getpid()}.{secrets.token_hex(4)}"
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(pem)
+            with suppress(FileExistsError):
+                os.link(fresh, path)  # of two first starts at once, one wins
+            fresh.unlink()
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise TypeError(f"{path} is not an RSA key")
+        self.private, self.public = key, key.public_key()
+        self.key_id = hashlib.sha256(
+            self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+        ).hexdigest()[:16]
+
+    def sign(self, use: str, lifetime: timedelta, **claims: Any) -> str:
+        now = self.clock.now()
+        return jwt.encode(
+            {"iss": ISSUER, "use": use, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(8)} | claims,
+            self.private,
+            ALGORITHM,
+            headers={"kid": self.key_id},
+        )
+
+    def verify(self, token: str, uses: Iterable[str]) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.public,
+                [ALGORITHM],
+                issuer=ISSUER,
+                options={"require": ["exp", "iat", "use"], "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.InvalidTokenError:
+            raise Unauthorized() from None
+        if claims["use"] not in uses or claims["exp"] <= self.clock.now().timestamp():
+            raise Unauthorized()
+        return claims
+
+    def jwks(self) -> dict[str, Any]:
+        return {"keys": [RSAAlgorithm.to_jwk(self.public, as_dict=True) | {"kid": self.key_id, "use": "sig", "alg": ALGORITHM}]}
+
+
+class Security:
+    """`matrix`: the permissions of each role."""
+
+    def __init__(self, database: Database, signer: Signer, matrix: Mapping[str, frozenset[str]]) -> None:
+        self.database, self.signer, self.matrix = database, signer, matrix
+
+    async def caller(self, bearer: str) -> Caller:
+        """From an access token, a visitor's token or an API key. Raises Unauthorized."""
+        if bearer.startswith(KEY_PREFIX):
+            rows = await self.database.call(
+                "select * from lookup.credential(:hash, :at)", hash=hashed(bearer), at=self.database.clock.now()
+            )
+            if not rows:
+                raise Unauthorized()
+            row = rows[0]
+            if row.kind == "widget":
+                return Caller("visitor", row.organization_id)
+            return Caller("key", row.organization_id, row.actor, frozenset(row.scopes))
+        claims = self.signer.verify(bearer, ("access", "visitor"))
+        try:
+            organization, subject = UUID(claims["org"]), UUID(claims["sub"])
+        except (KeyError, ValueError):
+            raise Unauthorized() from None
+        if claims["use"] == "visitor":
+            return Caller("visitor", organization, conversation=subject, claims=claims)
+        return Caller("person", organization, subject, claims=claims)
+
+    def permissions(self, caller: Caller, roles: Iterable[str]) -> frozenset[str]:
+        if caller.kind == "visitor":
+            return frozenset({VISIT})
+        if caller.kind == "key":
+            return caller.scopes
+        return frozenset().union(*(self.matrix.get(role, frozenset()) for role in roles))

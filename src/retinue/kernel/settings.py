@@ -1,0 +1,58 @@
+"""Settings of the kernel, and reading all rooms' settings at once so that a broken start names every mistake."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retinue.kernel.errors import Refusal
+
+
+class BrokenSettings(Refusal):
+    """Some settings cannot be used: {faults}"""
+
+    status = 500
+    next = "Correct these environment variables; docs/reference/settings.md lists them all."
+
+
+def default_home() -> Path:
+    return Path("/var/lib/retinue") if os.geteuid() == 0 else Path.home() / ".local/share/retinue"
+
+
+class KernelSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="RETINUE_", extra="ignore")
+
+    home: Path = Field(default_factory=default_home, description="Folder of the database, files and keys.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8300, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(None, description="Address under which people reach this installation; for links in messages.")
+    database_url: SecretStr | None = Field(
+        None, description="A PostgreSQL server (16 or newer, with pgvector 0.8 or newer) as its owner; without, the embedded one."
+    )
+    database_prefix: str = Field("retinue", pattern=r"^[a-z][a-z0-9_]{0,20}$", description="Prefix of this installation's database roles.")
+    database_pool: int = Field(12, ge=2, le=200, description="Connections a process holds at most.")
+    log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
+    requests_per_minute: int = Field(6000, ge=1, description="Requests an organization may make in a minute.")
+    drain_seconds: int = Field(10, ge=0, description="What runs at shutdown is given so many seconds to end.")
+
+    @property
+    def address(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def read_all(kinds: Iterable[type[BaseSettings]]) -> dict[type[BaseSettings], Any]:
+    """One instance of each class. Raises BrokenSettings with all faults of all classes."""
+    read: dict[type[BaseSettings], Any] = {}
+    faults: list[str] = []
+    for kind in kinds:
+        try:
+            read[kind] = kind()
+        except ValidationError as error:
+            prefix = kind.model_config.get("env_prefix", "")
+            faults += [f"{prefix}{'_'.join(map(str, e['loc']))}".upper() + f": {e['msg']}" for e in error.errors(include_input=False)]
+    if faults:
+        raise BrokenSettings(faults="; ".join(faults))
+    return read

@@ -1,0 +1,98 @@
+"""What an operator can see: JSON logs with a trace id, Prometheus figures, and how long providers took."""
+
+import logging
+import secrets
+import sys
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+TRACE: ContextVar[str] = ContextVar("trace", default="")
+PROVIDER_SECONDS: ContextVar[list[float] | None] = ContextVar("provider_seconds", default=None)
+
+BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+REQUESTS = Histogram("retinue_http_request_seconds", "Time to answer a request", ["method", "route", "status"], buckets=BUCKETS)
+HANDLED = Counter("retinue_events_handled_total", "Events handled", ["room"])
+FAILED = Counter("retinue_event_tries_failed_total", "Tries to handle events that failed", ["room"])
+PARKED = Counter("retinue_events_parked_total", "Events set aside after all tries", ["room"])
+STOPPED = Gauge("retinue_room_stopped", "1 when a room stopped taking events after failing in three organizations", ["room"])
+LAG = Histogram("retinue_event_delay_seconds", "From an event's time to its handling", ["room"], buckets=BUCKETS)
+JOBS = Counter("retinue_jobs_total", "Jobs ended", ["job", "outcome"])
+
+
+def new_trace() -> str:
+    """A W3C trace id: 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+def _named(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The field names that the platform's log readers are promised."""
+    renamed = {
+        "timestamp": event.pop("timestamp", ""),
+        "level": event.pop("level", ""),
+        "service": event.pop("logger", "retinue"),
+        "module": event.pop("module", ""),
+        "function": event.pop("func_name", ""),
+        "message": event.pop("event", ""),
+        "trace_id": TRACE.get(),
+    }
+    error = event.pop("exception", None)
+    return renamed | {"context": event} | ({"error": error} if error else {})
+
+
+def configure_logs(level: str = "INFO") -> None:
+    """JSON lines on standard error, our own records and the libraries' alike."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.CallsiteParameterAdder(
+            [structlog.processors.CallsiteParameter.MODULE, structlog.processors.CallsiteParameter.FUNC_NAME]
+        ),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _named,
+                structlog.processors.JSONRenderer(default=str),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn.access", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for own in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(own).handlers = []
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def log(name: str) -> structlog.stdlib.BoundLogger:
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(name)
+    return logger
+
+
+@contextmanager
+def provider_time() -> Iterator[None]:
+    """Time spent waiting for somebody else's service, so that an answer can say how much of it was ours."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        spent = PROVIDER_SECONDS.get()
+        if spent is not None:
+            spent[0] += time.perf_counter() - started

@@ -1,0 +1,144 @@
+"""One request, one transaction: what it may read and write, and what it tells."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from retinue.kernel.clock import Clock
+from retinue.kernel.errors import NotFound
+from retinue.kernel.events import Event, Misuse, envelope
+from retinue.kernel.ids import uuid7
+from retinue.kernel.telemetry import TRACE, new_trace
+
+__all__ = ["Database", "Work", "uuid7"]
+
+BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles")
+SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
+NO_ORGANIZATION = "RT404"
+NAMED_AT_MOST = 200
+
+
+class Work:
+    """Writes `organization`; its events and jobs commit with its rows or not at all."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        room: str,
+        organization: UUID,
+        actor: UUID | None,
+        now: datetime,
+        cause: Event | None = None,
+        roles: Sequence[str] = (),
+    ) -> None:
+        self.session, self.room, self.organization, self.actor, self.now, self.cause = session, room, organization, actor, now, cause
+        self.roles = tuple(roles)
+        self.permissions: frozenset[str] = frozenset()
+        self.lineage: UUID | None = None
+        self.trace = TRACE.get() or new_trace()
+        self.number: int | None = None
+        self.flushed = False
+        self.events: list[tuple[Event, Event | None]] = []
+        self.jobs: list[dict[str, Any]] = []
+
+    async def execute(self, sql: str, **values: Any) -> CursorResult[Any]:
+        return await self.session.execute(text(sql), values)  # type: ignore[return-value]
+
+    def emit(self, event: Event) -> None:
+        if event.publisher != self.room:
+            raise Misuse(f"{self.room} may not publish {event.kind}")
+        if self.flushed:
+            raise Misuse("a Work that was flushed tells nothing more")
+        self.events.append((event, self.cause))
+
+    def defer(self, job: str, *, at: datetime | None = None, **arguments: Any) -> None:
+        """A job of this room. Arguments are ids and numbers: the jobs' tables know no tenants, so nothing personal goes there."""
+        if job.partition(".")[0] != self.room:
+            raise Misuse(f"{self.room} may not start {job}")
+        self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
+
+    async def flush(self) -> None:
+        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit."""
+        if self.flushed:
+            return
+        await self.session.flush()
+        if self.jobs:
+            await self.execute("select jobs.defer(cast(:jobs as json))", jobs=json.dumps(self.jobs, default=str))
+        if self.events:
+            batch = await envelope(self, self.events)
+            self.number = (await self.execute("select events.append(cast(:batch as json))", batch=batch)).scalar_one()
+        self.flushed = True
+
+
+class Database:
+    """A pool of one login, which may become the roles of its rooms and owns nothing."""
+
+    def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
+        self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30)
+        self.url, self.prefix, self.clock = url, prefix, clock or Clock()
+        self.told: set[UUID] = set()
+        self.deferred = False
+        self.news = asyncio.Event()
+
+    def role(self, room: str) -> str:
+        return f"{self.prefix}_{room}"
+
+    @asynccontextmanager
+    async def work(self, room: str, organization: UUID, actor: UUID | None = None) -> AsyncIterator[Work]:
+        """A Work of `actor`, or of the room itself when there is none. Commits at the end, rolls back on any exception.
+
+        Raises NotFound when the actor has no access to the organization.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            who = {"role": self.role(room), "organization": organization}
+            try:
+                begun = (await session.execute(BEGIN, who | {"actor": actor}) if actor else await session.execute(SERVE, who)).one()
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", "") == NO_ORGANIZATION:
+                    raise NotFound() from None
+                raise
+            work = Work(session, room, organization, actor, self.clock.now(), roles=begun.roles or ())
+            yield work
+            await self.commit(work)
+
+    async def commit(self, work: Work) -> None:
+        await work.flush()
+        await work.session.commit()
+        if work.events:
+            self.told.add(work.organization)
+        if work.events or work.jobs:
+            self.deferred = self.deferred or bool(work.jobs)
+            self.news.set()
+
+    async def call(self, sql: str, **values: Any) -> Sequence[Any]:
+        """A definer function as the login itself, in a transaction of its own."""
+        async with self.engine.begin() as connection:
+            return (await connection.execute(text(sql), values)).all()
+
+    async def herald(self) -> None:
+        """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
+        async with self.engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            while True:
+                await self.news.wait()
+                self.news.clear()
+                told, self.told = self.told, set()
+                deferred, self.deferred = self.deferred, False
+                if told:
+                    named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
+                    await connection.execute(text("select pg_notify('retinue_events', :named)"), {"named": named})
+                if deferred:
+                    await connection.execute(
+                        text("""select pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')""")
+                    )
+
+    async def close(self) -> None:
+        await self.engine.dispose()

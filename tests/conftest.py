@@ -1,0 +1,93 @@
+"""A real database for every test: one template, cloned."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from retinue.assembly.install import install
+from retinue.assembly.rooms import ENGINES, ROOMS
+from retinue.kernel.clock import StoppedClock
+from retinue.kernel.work import Database
+
+PASSWORD = "for tests only"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a server as its owner, without a database name."""
+    given = os.environ.get("RETINUE_TEST_DATABASE_URL")
+    if given:
+        yield given.rstrip("/")
+        return
+    from retinue.kernel.postgres import PostgresSettings, start
+
+    home = Path(os.environ.get("RETINUE_TEST_HOME", "/tmp")) / f"retinue-tests-{os.getuid()}"
+    running = start(home, settings=PostgresSettings(), durable=False)
+    yield running.url
+    running.close()
+
+
+def make_template(server: str, name: str, rooms: tuple, engines: tuple, extra: str = "") -> None:
+    with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name}")
+    with psycopg.connect(with_name(server, name), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's; test workers would race for them
+        install(with_name(server, name), rooms, engines, PASSWORD)
+        if extra:
+            connection.execute(extra)
+
+
+def with_name(server: str, name: str) -> str:
+    head, question, query = server.partition("?")
+    return f"{head.rstrip('/')}/{name}" + question + query
+
+
+def as_login(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).set(drivername="postgresql+psycopg", username="retinue_app", password=PASSWORD).render_as_string(False)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    name = f"template_{uuid.uuid4().hex[:8]}"
+    make_template(server, name, ROOMS, ENGINES)
+    return name
+
+
+@pytest.fixture
+def owner_url(server: str, template: str) -> Iterator[str]:
+    """A fresh database, as its owner."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+    yield with_name(server, name)
+    with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest_asyncio.fixture
+async def database(owner_url: str) -> AsyncIterator[Database]:
+    database = Database(as_login(owner_url))
+    herald = asyncio.create_task(database.herald())
+    yield database
+    herald.cancel()
+    await database.close()
