@@ -110,7 +110,7 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
         for holder, schema, privileges in grants(rooms, engines):
             if schema not in schemas:
                 continue
-            into = {"p": q.SQL(privileges), "s": q.Identifier(schema), "r": q.Identifier(role(holder))}  # type: ignore[arg-type]
+            into = {"p": q.SQL(privileges), "s": q.Identifier(schema), "r": q.Identifier(role(holder))}
             connection.execute(q.SQL("grant usage on schema {s} to {r}").format(**into))
             connection.execute(q.SQL("grant {p} on all tables in schema {s} to {r}").format(**into))
             connection.execute(q.SQL("grant usage on all sequences in schema {s} to {r}").format(**into))

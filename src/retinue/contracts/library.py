@@ -15,7 +15,7 @@ class DocumentIngested(Event):
     namespace: str
     title: str
     url: str | None
-    kind: str
+    document_kind: str
     version: int
     chunks: int
     characters: int

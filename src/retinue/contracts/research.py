@@ -38,7 +38,7 @@ class PageRead(_Research):
 
     url: str
     title: str
-    kind: str
+    document_kind: str
     content_file: str
     text_file: str
     characters: int
