@@ -1,0 +1,194 @@
+"""The HTTP side of a process: the rooms' routes, errors as problems, health, figures, and what every answer carries."""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from retinue import __version__
+from retinue.kernel.errors import Refusal
+from retinue.kernel.limits import TooManyRequests
+from retinue.kernel.problems import problem
+from retinue.kernel.room import Process, Room
+from retinue.kernel.security import Signer
+from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
+
+API = "/api/v1"
+BODY_BYTES = 64 * 1024 * 1024  # a 50 MB file and its form around it
+LOG = log("http")
+
+
+class TooLarge(Refusal):
+    """This request is larger than {megabytes} MB."""
+
+    status = 413
+    next = "Send a smaller file, or split it."
+
+
+class NotReady(Refusal):
+    """The database does not answer."""
+
+    status = 503
+    next = "Wait a few seconds; if it stays away, look at the server's log."
+
+
+class Around:
+    """Trace id, time of ours and of providers, figures, and a bound on what is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        parent = headers.get(b"traceparent", b"").decode("latin-1").split("-")
+        trace = parent[1] if len(parent) == 4 and len(parent[1]) == 32 and parent[1].isalnum() else new_trace()
+        TRACE.set(trace)
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
+        waited = [0.0]
+        PROVIDER_SECONDS.set(waited)
+        started, status, read = time.perf_counter(), 500, 0
+
+        async def bounded() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > BODY_BYTES:
+                raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
+            return message
+
+        async def timed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                ours = (time.perf_counter() - started - waited[0]) * 1000
+                message["headers"] = [
+                    *message["headers"],
+                    (b"server-timing", f"platform;dur={ours:.1f}, provider;dur={waited[0] * 1000:.1f}".encode()),
+                    (b"trace-id", trace.encode()),
+                ]
+            await send(message)
+
+        try:
+            if int(headers.get(b"content-length", b"0") or 0) > BODY_BYTES:
+                raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
+            await self.app(scope, bounded, timed)
+        except TooLarge as refusal:
+            await answer(refusal)(scope, receive, timed)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            REQUESTS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
+
+
+def answer(error: Exception, headers: dict[str, str] | None = None) -> JSONResponse:
+    body = problem(error)
+    if isinstance(error, TooManyRequests):
+        headers = (headers or {}) | {"Retry-After": str(error.seconds)}
+    if body["status"] == 401:
+        headers = (headers or {}) | {"WWW-Authenticate": "Bearer"}
+    return JSONResponse(body, body["status"], headers, media_type="application/problem+json")
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    return answer(error)
+
+
+async def _broken(_: Request, error: Exception) -> Response:
+    LOG.error("request failed", error=type(error).__name__, exc_info=error)
+    return answer(error)
+
+
+async def _malformed(_: Request, error: Exception) -> Response:
+    """Says which field and what is expected; never repeats what was sent."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    named = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults[:20])
+    body = {
+        "type": "/problems/Malformed",
+        "title": "Malformed",
+        "status": 422,
+        "detail": named,
+        "next": "Correct these fields; /docs shows what the request takes.",
+        "trace_id": TRACE.get(),
+    }
+    return JSONResponse(body, 422, media_type="application/problem+json")
+
+
+async def _plain(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    body = {
+        "type": f"/problems/{status}",
+        "title": str(getattr(error, "detail", "Error")),
+        "status": status,
+        "detail": {404: "There is nothing at this address.", 405: "This address does not take this method."}.get(
+            status, str(getattr(error, "detail", "Error"))
+        ),
+        "next": "Look at /docs for what there is.",
+        "trace_id": TRACE.get(),
+    }
+    return JSONResponse(body, status, getattr(error, "headers", None), media_type="application/problem+json")
+
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | None = None) -> FastAPI:
+    app = FastAPIOffline(
+        title="Retinue",
+        version=__version__,
+        lifespan=lifespan,
+        description="A retinue of AI agents for every client.",
+        exception_handlers={Refusal: _refused, RequestValidationError: _malformed, HTTPException: _plain, Exception: _broken},
+    )
+    app.state.process = process
+    app.state.draining = False
+    app.add_middleware(Around)
+    for room in rooms:
+        for router in room.routers:
+            app.include_router(router, prefix=API)
+    _health(app)
+    return app
+
+
+def _health(app: FastAPI) -> None:
+    process: Process = app.state.process
+
+    @app.get("/health/live", tags=["health"])
+    async def live() -> dict[str, str]:
+        return {"status": "alive", "version": __version__}
+
+    @app.get("/health/ready", tags=["health"])
+    async def ready() -> dict[str, str]:
+        if app.state.draining:
+            raise NotReady()
+        try:
+            await process.database.call("select 1")
+        except (SQLAlchemyError, OSError):
+            raise NotReady() from None
+        return {"status": "ready", "version": __version__}
+
+    @app.get("/metrics", tags=["health"], response_class=Response)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/.well-known/jwks.json", tags=["health"])
+    async def jwks() -> dict[str, Any]:
+        return process.get(Signer).jwks()
+
+
+def openapi(rooms: Iterable[Room], process: Process) -> str:
+    """The contract as one JSON document, stable between runs."""
+    return json.dumps(application(process, rooms).openapi(), indent=1, sort_keys=True)
