@@ -32,13 +32,26 @@ def head() -> str:
     return max(path.stem for path in (MIGRATIONS / "versions").glob("0*.py"))
 
 
-def install(url: str, rooms: Iterable[Room], engines: Iterable[Engine], password: str, *, prefix: str = "retinue") -> bool:
-    """`url`: the database as its owner. `password`: of the login role. Answers whether anything had to be built or migrated."""
+def install(
+    url: str,
+    rooms: Iterable[Room],
+    engines: Iterable[Engine],
+    password: str,
+    *,
+    prefix: str = "retinue",
+    login: tuple[str, list[str]] | None = None,
+) -> bool:
+    """`url`: the database as its owner. `password`: of the login roles. `login`: name and rooms of a login for a process of some rooms.
+
+    Answers whether anything had to be built or migrated.
+    """
     PREFIX.set(prefix)
     rooms, engines = list(rooms), list(engines)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", (LOCK,))
         _roles(connection, rooms, password)
+        if login:
+            _login(connection, *login, password)
         before = _revision(connection)
         if before is None and SCHEMA.exists():
             connection.execute(q.SQL(SCHEMA.read_text().replace("{prefix}", prefix)))
@@ -67,6 +80,17 @@ def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str)
             connection.execute(q.SQL("create role {} nologin").format(q.Identifier(role(name))))
     for room in rooms:
         connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room.name)), login))
+
+
+def _login(connection: psycopg.Connection, name: str, rooms: Iterable[str], password: str) -> None:
+    """Carries like the login of all rooms (inherited), but becomes only `rooms`."""
+    login = q.Identifier(role(name))
+    if connection.execute("select 1 from pg_roles where rolname = %s", (role(name),)).fetchone() is None:
+        connection.execute(q.SQL("create role {} login").format(login))
+    connection.execute(q.SQL("alter role {} password {}").format(login, q.Literal(password)))
+    connection.execute(q.SQL("grant {} to {} with inherit true, set false").format(q.Identifier(role(LOGIN)), login))
+    for room in rooms:
+        connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room)), login))
 
 
 def _revision(connection: psycopg.Connection) -> str | None:

@@ -1,0 +1,189 @@
+"""One process: what its rooms are given, what runs beside the requests, and how it ends."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+from retinue import __version__
+from retinue.assembly import provisions
+from retinue.assembly.application import application
+from retinue.assembly.install import engine_url, install
+from retinue.assembly.rooms import ENGINES, ROOMS
+from retinue.contracts.permissions import ROLES
+from retinue.kernel.asks import Asks
+from retinue.kernel.clock import Clock
+from retinue.kernel.deliver import Deliverer
+from retinue.kernel.errors import Refusal
+from retinue.kernel.files import Files
+from retinue.kernel.jobs import Runner
+from retinue.kernel.limits import Limiter
+from retinue.kernel.room import Process, Room
+from retinue.kernel.security import Security, Signer
+from retinue.kernel.settings import KernelSettings, read_all
+from retinue.kernel.telemetry import log
+from retinue.kernel.work import Database
+
+LOG = log("process")
+
+
+class UnknownRoom(Refusal):
+    """There is no room called {name}."""
+
+    status = 400
+    next = "The rooms are: {rooms}."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.next = self.next.format(rooms=", ".join(room.name for room in ROOMS))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that was read from the environment, once."""
+
+    kernel: KernelSettings
+    others: dict[type[BaseSettings], Any]
+
+
+def settings() -> Settings:
+    kinds: list[type[BaseSettings]] = [KernelSettings, *provisions.SETTINGS, *(room.settings for room in ROOMS if room.settings)]
+    read = read_all(dict.fromkeys(kinds))
+    kernel = read.pop(KernelSettings)
+    return Settings(kernel, read)
+
+
+def named(names: Iterable[str] | None) -> list[Room]:
+    """Rooms by name; all without names. Raises UnknownRoom."""
+    if names is None:
+        return list(ROOMS)
+    by_name = {room.name: room for room in ROOMS}
+    unknown = next((name for name in names if name not in by_name), None)
+    if unknown is not None:
+        raise UnknownRoom(unknown)
+    return [by_name[name] for name in names]
+
+
+def kept_secret(path: Path) -> str:
+    """A random secret in a file that only we can read; of two first starts at once, one wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+@asynccontextmanager
+async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock: Clock | None = None) -> AsyncIterator[Process]:
+    """A process with its database ready. `owner_url`: the database as its owner.
+
+    All rooms share a login; a process of some rooms has a login of its own that can become those and no others.
+    """
+    password = kept_secret(read.kernel.home / "keys" / "login")
+    login = None
+    if len(rooms) < len(ROOMS):
+        login = "app_" + hashlib.sha256(",".join(sorted(room.name for room in rooms)).encode()).hexdigest()[:8]
+    await asyncio.to_thread(
+        install,
+        owner_url,
+        ROOMS,
+        ENGINES,
+        password,
+        prefix=read.kernel.database_prefix,
+        login=(login, [room.name for room in rooms]) if login else None,
+    )
+    database = Database(
+        login_url(owner_url, f"{read.kernel.database_prefix}_{login or 'app'}", password),
+        prefix=read.kernel.database_prefix,
+        pool=read.kernel.database_pool,
+        clock=clock,
+    )
+    process = Process(database)
+    signer = Signer(read.kernel.home / "keys", clock)
+    process.provide(KernelSettings, read.kernel)
+    for kind, value in read.others.items():
+        process.provide(kind, value)
+    process.provide(Signer, signer)
+    process.provide(Security, Security(database, signer, ROLES))
+    process.provide(Limiter, Limiter(read.kernel.requests_per_minute, database.clock))
+    process.provide(Files, Files(read.kernel.home / "files"))
+    process.provide(Asks, Asks([ask for room in rooms for ask in room.asks]))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        await provisions.provide(process, stack, rooms)
+        yield process
+
+
+def login_url(owner_url: str, user: str, password: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(engine_url(owner_url)).set(username=user, password=password).render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def working(process: Process, rooms: Sequence[Room], *, concurrency: int = 4) -> AsyncIterator[None]:
+    """Events and jobs of `rooms` are carried while this is open."""
+    deliverer = Deliverer(process.database, {room.name: room.handlers for room in rooms}, release=__version__, concurrency=concurrency)
+    runner = Runner(process, {room.name: room.jobs for room in rooms}, concurrency=concurrency)
+    asks = process.get(Asks)
+    await deliverer.register()
+    process.provide(Deliverer, deliverer)
+    tasks = [asyncio.create_task(body) for body in (deliverer.run(), runner.run(), asks.run(process))]
+    for task in tasks:
+        task.add_done_callback(_crash)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _crash(task: "asyncio.Task[None]") -> None:
+    """A process that no longer carries events must not look alive: it ends, and whoever supervises it starts it again."""
+    if not task.cancelled() and task.exception() is not None:
+        LOG.error("a background task died; the process ends", exc_info=task.exception())
+        os.kill(os.getpid(), 15)
+
+
+@asynccontextmanager
+async def heralded(process: Process) -> AsyncIterator[None]:
+    task = asyncio.create_task(process.database.herald())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def serving(process: Process, serve: Sequence[Room], work: Sequence[Room]) -> FastAPI:
+    """An application that answers for `serve` and carries events and jobs for `work`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with heralded(process):
+            if work:
+                async with working(process, work):
+                    yield
+                    app.state.draining = True
+                    await process.get(Asks).drain(process.get(KernelSettings).drain_seconds)
+            else:
+                yield
+                await process.get(Asks).drain(process.get(KernelSettings).drain_seconds)
+
+    return application(process, serve, lifespan)
