@@ -1,1 +1,5 @@
 """Versioned agent configurations."""
+
+from retinue.kernel.room import Engine
+
+engine = Engine("configs")
