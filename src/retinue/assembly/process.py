@@ -26,6 +26,7 @@ from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.jobs import Runner
 from retinue.kernel.limits import Limiter
+from retinue.kernel.live import Live
 from retinue.kernel.room import Process, Room
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings, read_all
@@ -122,6 +123,7 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
     process.provide(Security, Security(database, signer, ROLES))
     process.provide(Limiter, Limiter(read.kernel.requests_per_minute, database.clock))
     process.provide(Files, Files(read.kernel.home / "files"))
+    process.provide(Live, Live(database))
     process.provide(Asks, Asks([ask for room in rooms for ask in room.asks]))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -162,13 +164,16 @@ def _crash(task: "asyncio.Task[None]") -> None:
 
 
 @asynccontextmanager
-async def heralded(process: Process) -> AsyncIterator[None]:
-    task = asyncio.create_task(process.database.herald())
+async def connected(process: Process) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(body) for body in (process.database.herald(), process.get(Live).run())]
+    for task in tasks:
+        task.add_done_callback(_crash)
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serving(process: Process, serve: Sequence[Room], work: Sequence[Room]) -> FastAPI:
@@ -176,7 +181,7 @@ def serving(process: Process, serve: Sequence[Room], work: Sequence[Room]) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with heralded(process):
+        async with connected(process):
             if work:
                 async with working(process, work):
                     yield

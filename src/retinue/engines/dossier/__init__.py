@@ -1,1 +1,5 @@
 """Everything known about a client, built from events alone."""
+
+from retinue.kernel.room import Engine
+
+engine = Engine("dossier")

@@ -1,1 +1,7 @@
 """What staff see of every client."""
+
+from retinue.kernel.room import Room
+from retinue.services.copilot.handlers import handlers
+from retinue.services.copilot.routes import router
+
+room = Room("copilot", routers=(router,), handlers=handlers, writes=("dossier",))

@@ -1,0 +1,71 @@
+"""From events to the dossier, a batch at a time; an older event never overwrites what a newer one set."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from retinue.engines.dossier.cards import CARDS
+from retinue.kernel.events import Event
+from retinue.kernel.work import Work, uuid7
+
+PUT_FACTS = """
+insert into dossier.fact (organization_id, id, section, key, field, value, number, person, occurred_at)
+select :o, f.id, f.section, f.key, f.field, f.value, f.number, f.person, f.occurred_at
+from json_to_recordset(cast(:facts as json)) as f(id uuid, section text, key text, field text, value jsonb, number bigint, person uuid,
+  occurred_at timestamptz)
+on conflict (organization_id, section, key, field) do update set value = excluded.value, number = excluded.number, person = excluded.person,
+  occurred_at = excluded.occurred_at where fact.number < excluded.number
+"""
+PUT_MOMENTS = """
+insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, cause, actor, person, occurred_at)
+select :o, m.id, m.number, m.kind, m.section, m.title, m.lineage, m.cause, m.actor, m.person, m.occurred_at
+from json_to_recordset(cast(:moments as json)) as m(id uuid, number bigint, kind text, section text, title text, lineage uuid, cause uuid,
+  actor uuid, person uuid, occurred_at timestamptz)
+on conflict do nothing
+"""
+
+
+async def project(work: Work, events: Sequence[Event]) -> None:
+    moments: list[dict[str, Any]] = []
+    facts: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for event in events:
+        card = CARDS[type(event)]
+        personal = {"person": event.person if event.personal else None}
+        moments.append(
+            {
+                "id": event.id,
+                "number": event.number,
+                "kind": event.kind,
+                "section": card.section,
+                "title": card.title(event),
+                "lineage": event.lineage,
+                "cause": event.cause,
+                "actor": event.actor,
+                "occurred_at": event.occurred_at,
+            }
+            | personal
+        )
+        for key, field, value in card.facts(event):
+            known = facts.get((card.section, key, field))
+            if known is None or known["number"] < event.number:
+                facts[card.section, key, field] = {
+                    "id": uuid7(),
+                    "section": card.section,
+                    "key": key,
+                    "field": field,
+                    "value": value,
+                    "number": event.number,
+                    "occurred_at": event.occurred_at,
+                } | personal
+    await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(moments, default=str))
+    if facts:
+        await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))
+
+
+async def forget(work: Work, person: UUID) -> None:
+    """Delete the copies of an erased person."""
+    await work.execute("delete from dossier.fact where organization_id = :o and person = :p", o=work.organization, p=person)
+    await work.execute(
+        "update dossier.moment set title = '(erased)' where organization_id = :o and person = :p", o=work.organization, p=person
+    )

@@ -1,0 +1,16 @@
+"""Every event that has a card goes into the dossier."""
+
+from collections.abc import Sequence
+
+from retinue.engines.dossier.cards import CARDS
+from retinue.engines.dossier.projection import project
+from retinue.kernel.deliver import Handlers
+from retinue.kernel.events import Event
+from retinue.kernel.work import Work
+
+handlers = Handlers(projection=True)
+
+
+@handlers.on(*CARDS, many=True)
+async def remember(work: Work, events: Sequence[Event]) -> None:
+    await project(work, events)

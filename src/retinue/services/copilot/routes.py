@@ -1,0 +1,175 @@
+"""HTTP in for the copilot: dossier, timeline, log, parked events, jobs."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import StreamingResponse
+
+from retinue.engines.dossier import views
+from retinue.engines.dossier.tables import Moment as MomentRow
+from retinue.kernel.deliver import Deliverer
+from retinue.kernel.errors import Forbidden, NotFound
+from retinue.kernel.events import Event
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, AfterEvent, Page, Router, caller_of, cursor_value, page_of, process_of, works
+from retinue.kernel.live import Live
+from retinue.kernel.security import Security
+from retinue.kernel.work import Work
+from retinue.services.copilot import store
+from retinue.services.copilot.schemas import Dossier, Job, LoggedEvent, Moment, Parked
+
+router = Router("copilot", tags=["dossier and events"])
+Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
+
+
+def moment(row: MomentRow) -> Moment:
+    return Moment(
+        client_id=row.organization_id,
+        number=row.number,
+        event_id=row.id,
+        kind=row.kind,
+        section=row.section,
+        title=row.title,
+        lineage_id=row.lineage,
+        cause_id=row.cause,
+        actor_id=row.actor,
+        occurred_at=row.occurred_at,
+    )
+
+
+def logged(row: Any) -> LoggedEvent:
+    known = Event.kinds.get(row.kind)
+    body = {name: None if known and name in known.personal else value for name, value in row.body.items()}
+    return LoggedEvent(
+        number=row.number,
+        event_id=row.id,
+        client_id=row.organization_id,
+        kind=row.kind,
+        topic=known.topic if known else "",
+        occurred_at=row.occurred_at,
+        lineage_id=row.lineage,
+        cause_id=row.cause,
+        actor_id=row.actor,
+        trace_id=row.trace,
+        body=body,
+    )
+
+
+@router.get("/dossier/{client_id}")
+async def dossier(client_id: UUID, after: int | None = AfterEvent("copilot"), work: Work = works("copilot", "dossier:read")) -> Dossier:
+    """Everything known about a client. `?after=` an event's number waits until it is in here."""
+    if client_id not in await readable(work):
+        raise NotFound()
+    moments = await views.timeline(work, work.permissions, client=client_id, section=None, lineage=None, before=None, size=PAGE)
+    return Dossier(
+        client_id=client_id, sections=await views.sections(work, client_id, work.permissions), timeline=[moment(m) for m in moments[:PAGE]]
+    )
+
+
+async def readable(work: Work) -> list[UUID]:
+    return list((await work.execute("select kernel.scope()")).scalar_one())
+
+
+@router.get("/timeline")
+async def timeline(
+    section: str | None = None,
+    lineage_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: Size = PAGE,
+    client_id: UUID | None = None,
+    after: int | None = AfterEvent("copilot"),
+    work: Work = works("copilot", "dossier:read"),
+) -> Page[Moment]:
+    """Newest first: of the client named, or of every organization that the caller may read."""
+    rows = await views.timeline(
+        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=cursor_value(cursor), size=limit
+    )
+    return page_of(rows, limit, lambda row: [row.occurred_at.isoformat(), row.id], moment)
+
+
+@router.get("/events", response_model=Page[LoggedEvent])
+async def events(
+    request: Request,
+    client_id: UUID | None = None,
+    after: Annotated[int, Query(ge=0)] = 0,
+    topic: str | None = None,
+    lineage_id: UUID | None = None,
+    limit: Size = PAGE,
+    work: Work = works("copilot", "events:read"),
+) -> Any:
+    """The log by number. With `Accept: text/event-stream` it goes on as events happen; each event's id is its number."""
+    kinds = store.kinds_of(topic) if topic else None
+    client = client_id or work.organization
+    if "text/event-stream" in request.headers.get("accept", ""):
+        last = request.headers.get("last-event-id", "")
+        return StreamingResponse(follow(request, client, int(last) if last.isdigit() else after, kinds), media_type="text/event-stream")
+    rows = await store.log(work, client, after=after, kinds=kinds, lineage=lineage_id, size=limit + 1)
+    page = page_of(rows, limit, lambda row: row.number, logged)
+    return page
+
+
+async def follow(request: Request, client: UUID, after: int, kinds: list[str] | None) -> AsyncIterator[bytes]:
+    """Reads in short Works of the caller's own, so that lost access ends the stream."""
+    process, caller = process_of(request), await caller_of(request)
+    live = process.get(Live)
+    while not await request.is_disconnected():
+        async with process.database.work("copilot", client, caller.actor) as work:
+            if "events:read" not in process.get(Security).permissions(caller, work.roles):
+                raise Forbidden("events:read")
+            rows = await store.log(work, client, after=after, kinds=kinds, lineage=None, size=PAGE_AT_MOST)
+        for row in rows:
+            after = row.number
+            yield f"id: {row.number}\nevent: event\ndata: {logged(row).model_dump_json()}\n\n".encode()
+        if not rows and not await live.wait(client):
+            yield b": still here\n\n"
+
+
+@router.get("/events/parked")
+async def parked(limit: Size = PAGE, work: Work = works("copilot", "events:read")) -> Page[Parked]:
+    rows = await store.parked(work, limit + 1)
+    return page_of(
+        rows,
+        limit,
+        lambda row: row.number,
+        lambda row: Parked(
+            room=row.room, client_id=row.organization_id, number=row.number, kind=row.kind, error=row.error, parked_at=row.parked_at
+        ),
+    )
+
+
+@router.post("/events/parked/{room}/{number}/replay")
+async def replay(room: str, number: int, request: Request, work: Work = works("copilot", "events:replay")) -> dict[str, bool]:
+    """Handle a parked event now. It comes late, once; asking again answers `replayed: false`."""
+    deliverer = process_of(request).get(Deliverer)
+    if room not in deliverer.rooms:
+        raise NotFound()
+    return {"replayed": await deliverer.replay(room, work.organization, number)}
+
+
+@router.get("/jobs/{job_id}", response_model=Job)
+async def job(job_id: UUID, request: Request, work: Work = works("copilot", "clients:read")) -> Any:
+    """A request that answered 202. With `Accept: text/event-stream` the answer is sent when it is there."""
+    shown = await shown_job(work, job_id)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(follow_job(request, work.organization, job_id), media_type="text/event-stream")
+    return shown
+
+
+async def shown_job(work: Work, job_id: UUID) -> Job:
+    row = await store.ask(work, job_id)
+    if row is None:
+        raise NotFound()
+    return Job(job_id=row.id, name=row.name, status=row.status, tries=row.tries, result=row.output)
+
+
+async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncIterator[bytes]:
+    process, caller = process_of(request), await caller_of(request)
+    while not await request.is_disconnected():
+        async with process.database.work("copilot", client, caller.actor) as work:
+            shown = await shown_job(work, job_id)
+        yield f"event: {'done' if shown.result else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
+        if shown.result:
+            return
+        await process.get(Live).wait(client)
