@@ -126,7 +126,7 @@ def _pieces(text: str, sections: Sequence[Headed], words: int) -> list[_Piece]:
             next_start = next((s for s in starts if s > unit.start), len(text) + 1)
         found.extend(_bare(text, sections, bare, path))
         bare = []
-        piece = _Piece(unit.start, unit.end, len(text[unit.start:unit.end].split()), path, unit.paragraph, unit.columns)
+        piece = _Piece(unit.start, unit.end, _size(text[unit.start:unit.end]), path, unit.paragraph, unit.columns)
         found.extend(_split(text, piece, words) if piece.words > words else [piece])
     found.extend(_bare(text, sections, bare, ""))
     return found
@@ -147,14 +147,19 @@ def _heading_lines(text: str, sections: Sequence[Headed]) -> dict[int, list[tupl
 def _bare(text: str, sections: Sequence[Headed], headings: list[Unit], following: str) -> list[_Piece]:
     """Headings with nothing under them are content; the others live on in the path of what follows."""
     kept = [h for h in headings if text[h.start:h.end].strip() not in following]
-    return [_Piece(h.start, h.end, len(text[h.start:h.end].split()), heading_path(sections, h.start), h.paragraph)
+    return [_Piece(h.start, h.end, _size(text[h.start:h.end]), heading_path(sections, h.start), h.paragraph)
             for h in kept]
 
 
+def _size(text: str) -> int:
+    """In words; ten characters without a space count as one, for scripts that write none and for rubbish."""
+    return max(len(text.split()), len(text) // 10)
+
+
 def _split(text: str, piece: _Piece, words: int) -> list[_Piece]:
-    splitter = TextSplitter.from_callback(lambda part: len(part.split()), words)
+    splitter = TextSplitter.from_callback(_size, words)
     return [
-        replace(piece, start=piece.start + offset, end=piece.start + offset + len(part), words=len(part.split()))
+        replace(piece, start=piece.start + offset, end=piece.start + offset + len(part), words=_size(part))
         for offset, part in splitter.chunk_indices(text[piece.start:piece.end])
     ]
 
