@@ -167,14 +167,15 @@ async def test_a_small_tenant_among_many_gets_all_rows_and_the_named_indexes_are
 
 def plan(owner: psycopg.Connection, function: str, organization: UUID, *arguments: str) -> str:
     """EXPLAIN of the function's own body, as its owner, in the scope of the organization."""
-    row = owner.execute("select prosrc, proargnames from pg_proc where pronamespace = 'knowledge'::regnamespace and proname = %s",
+    row = owner.execute("select prosrc, proargnames, proconfig from pg_proc where pronamespace = 'knowledge'::regnamespace and proname = %s",
                         (function,)).fetchone()
     assert row is not None
-    body, names = row
+    body, names, settings = row
     for name, value in zip(names, arguments, strict=False):
         body = re.sub(rf"(?<![\w.]){name}(?![\w.(])", value.replace("\\", r"\\"), body)
     with owner.transaction():
         owner.execute("select kernel.serve(%s)", (organization,))
         owner.execute("set local role retinue_searcher")
-        owner.execute("set local search_path = pg_catalog, extensions")
+        for setting in settings:
+            owner.execute("set local " + setting.replace("=", " = ", 1))
         return "\n".join(line for (line,) in owner.execute("explain " + body).fetchall())

@@ -25,6 +25,7 @@ create table knowledge.chunk (
     setweight(to_tsvector('pg_catalog.english'::regconfig, columns || ' ' || text), 'D')) stored,
   primary key (organization_id, id),
   foreign key (organization_id, document_id) references knowledge.document (organization_id, id) on delete cascade);
+alter table knowledge.chunk alter column embedding set storage plain; -- every exact search reads it
 create unique index chunk_document on knowledge.chunk (organization_id, document_id, position);
 create index chunk_namespace on knowledge.chunk (organization_id, namespace);
 create index chunk_words on knowledge.chunk using gin (words);
@@ -60,7 +61,7 @@ returns table (organization_id uuid, id uuid, score real) language sql stable se
 -- Every chunk of the organization is compared: right, and fast up to about 10,000.
 create function knowledge.search_exactly(point extensions.vector, space text, filters jsonb, size int)
 returns table (organization_id uuid, id uuid, score real) language sql stable security definer
-set search_path = pg_catalog, extensions, pg_temp as $$
+set search_path = pg_catalog, extensions, pg_temp set enable_seqscan = off as $$
   with own as materialized (
     select c.organization_id, c.id, c.embedding <=> point as distance from knowledge.chunk c
     where c.organization_id = any((select kernel.scope())::uuid[]) and (space is null or c.namespace = space)
