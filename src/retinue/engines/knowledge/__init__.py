@@ -1,1 +1,5 @@
 """Passages, their vectors, and what is found in them."""
+
+from retinue.kernel.room import Engine
+
+engine = Engine("knowledge")

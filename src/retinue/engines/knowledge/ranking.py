@@ -1,0 +1,83 @@
+"""In which order passages answer a question: BM25 over text, title and headings, fused with vector similarity."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .passages import Passage
+from .terms import STOP, read_question, stems, synonyms, words
+
+K1, B = 1.2, 0.6
+"""BM25's usual range (k1 1.2-2, b 0.5-0.8); chunks are of nearly equal length, so b is low."""
+HEADING_WEIGHT = 2
+SYNONYM = 0.5
+
+Points = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def passage_stems(passage: Passage) -> Counter[str]:
+    """Stem counts with title and heading counted double: they say what the passage is about."""
+    counts = Counter(stems(passage.text))
+    counts.update(stems(passage.columns))
+    for word in stems(passage.context):
+        counts[word] += HEADING_WEIGHT
+    return counts
+
+
+def bm25(
+    question: str,
+    counted: Sequence[Counter[str]],
+    total: int | None = None,
+    frequencies: Mapping[str, int] | None = None,
+) -> Points:
+    """Scores ≥ 0. `total` and `frequencies` (stem → chunks with it) are of the whole collection when `counted` is a part."""
+    scores = np.zeros(len(counted), np.float32)
+    asked = read_question(question).terms
+    if not asked or not counted:
+        return scores
+    size = max(total or 0, len(counted))
+    lengths = [sum(c.values()) for c in counted]
+    mean = (sum(lengths) / len(lengths)) or 1.0
+    for term in asked:
+        best = np.zeros(len(counted), np.float32)
+        for word, share in [(term.stem, 1.0), *((s, SYNONYM) for s in sorted(synonyms(term.stem)) if s != term.stem)]:
+            holding = (frequencies or {}).get(word) or sum(1 for c in counted if word in c)
+            idf = math.log(1 + (size - min(holding, size) + 0.5) / (holding + 0.5))
+            for row, counts in enumerate(counted):
+                if found := counts.get(word, 0):
+                    gain = found * (K1 + 1) / (found + K1 * (1 - B + B * lengths[row] / mean))
+                    best[row] = max(best[row], share * idf * gain)
+        scores += best * min(term.weight, 1.0)
+    return scores
+
+
+def scaled(scores: Points) -> Points:
+    """Min-max to 0..1; all equal become 0."""
+    if not len(scores):
+        return scores
+    low, high = float(scores.min()), float(scores.max())
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+
+
+def fuse(text: Points, vector: Points) -> Points:
+    """Equal weights after min-max: a safer start than reciprocal ranks, which throw the distances away."""
+    return 0.5 * scaled(text) + 0.5 * scaled(vector)
+
+
+def term_counts(question: str, texts: Sequence[str]) -> Points:
+    """The dumbest baseline: how often the question's words occur in the text, as written."""
+    asked = {word for word in words(question) if word not in STOP}
+    return np.array([sum(1 for word in words(text) if word in asked) for text in texts], np.float32)
+
+
+def search_words(question: str) -> list[str]:
+    """Stems to look up in full text, synonyms included, at most 64."""
+    found: dict[str, None] = {}
+    for term in read_question(question).terms:
+        found[term.stem] = None
+    for term in read_question(question).terms:
+        found.update(dict.fromkeys(sorted(synonyms(term.stem))))
+    return list(found)[:64]
