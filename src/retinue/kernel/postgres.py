@@ -60,7 +60,7 @@ class PostgresSettings(BaseSettings):
             "shared_buffers": self.shared_buffers,
             "max_connections": str(self.max_connections),
             "fsync": promised,
-            "synchronous_commit": promised,
+            "synchronous_commit": "on",  # without fsync it costs nothing, and a killed process loses nothing
             "full_page_writes": promised,
             "max_wal_size": self.max_wal_size,
             "min_wal_size": "80MB",
@@ -173,9 +173,11 @@ def _join(home: Home, settings: PostgresSettings, durable: bool) -> socket.socke
         if "ready" in answer:
             connection.settimeout(None)
             return connection
-        connection.close()
         if "refused" in answer:
+            _hear(connection, until)  # its end: whoever reads the refusal finds nothing running
+            connection.close()
             raise _refusal(answer)
+        connection.close()
         time.sleep(0.02)  # that keeper was just leaving, or was killed
     raise StartTooSlow(seconds=settings.start_timeout_s)
 

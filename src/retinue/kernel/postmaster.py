@@ -217,7 +217,7 @@ class Keeper:
         if self.home.data.exists():
             raise DataDamaged(data=self.home.data, lines=f"{self.home.password} is missing")
         password = secrets.token_urlsafe(32)
-        fresh = self.home.password.with_suffix(".new")
+        fresh = self.home.password.with_name(f"{self.home.password.name}.new")
         fresh.unlink(missing_ok=True)
         with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(password)
