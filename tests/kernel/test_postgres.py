@@ -30,9 +30,9 @@ from retinue.kernel.postgres_home import (
     HomeNotReachable,
     HomeOfAnother,
     HomeOpenToOthers,
+    Log,
     OtherVersion,
 )
-from retinue.kernel.postmaster import Log
 
 ROOT = os.geteuid() == 0
 SETTINGS = PostgresSettings(start_timeout_s=30)
@@ -65,7 +65,10 @@ class Place:
 
     def begin(self, *, durable: bool = False, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
         account = pwd.getpwnam(self.user) if self.user else None
-        client = subprocess.Popen(
+        identity: dict[str, Any] = {}
+        if account:
+            identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        client: subprocess.Popen[str] = subprocess.Popen(
             [_python(account), "-c", CLIENT, str(self.home), "durable" if durable else "quick"],
             cwd="/",
             env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONDONTWRITEBYTECODE": "1"},
@@ -73,7 +76,7 @@ class Place:
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=limit,
-            **({"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}),
+            **identity,
         )
         self.clients.append(client)
         return client
@@ -265,8 +268,9 @@ def test_killed_postmaster_comes_back_with_its_data(place: Place) -> None:
     _, ready = place.client()
     ask(ready["url"], "create table kept as select 7 as n")
     postmaster = place.postmaster
-    with closing(psycopg.connect(ready["url"])) as held:  # a session that is still leaving must not stop the new server
-        held.execute("select 1")
+    with closing(psycopg.connect(ready["url"])) as held:  # a busy session holds memory
+        held.pgconn.send_query(b"do 'begin loop null; end loop; end'")
+        eventually(lambda: ask(ready["url"], "select count(*) from pg_stat_activity where query like 'do %'") == 1)
         kill(postmaster)
         eventually(lambda: answers(ready["url"], "select n from kept"))
     assert place.postmaster != postmaster

@@ -29,8 +29,8 @@ from retinue.kernel.postgres_home import (
     StartTooSlow,
     full,
     installed,
+    locked,
 )
-from retinue.kernel.postmaster import locked
 
 ADMINISTRATOR = "postgres"
 _SIZE = r"^\d+(kB|MB|GB)$"
@@ -200,11 +200,13 @@ def _begin(home: Home, settings: PostgresSettings, durable: bool, until: float) 
         if found := _find(home):
             return found
         ours, theirs = socket.socketpair()
+        # Some interpreters find their own library only by these; everything else of our environment stays here.
+        needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
         with theirs, open(os.open(home.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
             keeper = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "retinue.kernel.postmaster", str(home.folder)],
                 cwd="/",
-                env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env={**needed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=log,

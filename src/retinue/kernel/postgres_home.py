@@ -1,12 +1,17 @@
-"""Where the embedded server's files live, which account owns them, and what is refused about them."""
+"""Which files the embedded server has, where they live, which account owns them, and what is refused about them."""
 
 import errno
+import fcntl
 import hashlib
 import importlib.util
 import os
 import pwd
 import shutil
 import stat
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -255,6 +260,59 @@ class Home:
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
             fresh.rename(copy)
         return target
+
+
+@contextmanager
+def locked(path: Path, until: float, wanted: Callable[[], bool] = lambda: True) -> Iterator[bool]:
+    """Wait for the lock until the time (monotonic) or until it is no longer wanted; yields whether it is held."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        held = False
+        while not held and wanted() and time.monotonic() < until:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held = True
+            except BlockingIOError:
+                time.sleep(0.01)
+            except OSError as error:
+                raise HomeWithoutSockets(folder=path.parent, reason=error.strerror) from error
+        yield held
+    finally:
+        os.close(descriptor)
+
+
+class Log:
+    """The server's words: a file that never grows beyond its bound twice, and the last lines in memory."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        self.path, self.limit = path, limit
+        self.read_end, self.write_end = os.pipe()
+        os.set_blocking(self.read_end, False)
+        self.lines: deque[str] = deque(maxlen=200)
+        self._rest = b""
+
+    def pump(self) -> None:
+        with suppress(BlockingIOError):
+            while block := os.read(self.read_end, 65536):
+                *lines, self._rest = (self._rest + block).split(b"\n")
+                self.lines.extend(line.decode(errors="replace") for line in lines)
+                self.write(block)
+
+    def write(self, block: bytes) -> None:
+        with suppress(OSError):  # a full disk must not end the keeper of the server that lives on it
+            if self.path.exists() and self.path.stat().st_size + len(block) > self.limit:
+                self.path.replace(self.path.with_name(self.path.name + ".1"))
+            with open(self.path, "ab") as file:
+                file.write(block)
+
+    def note(self, text: str) -> None:
+        self.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC keeper[{os.getpid()}] {text}\n".encode())
+
+    def said(self, *words: str) -> bool:
+        return any(word in line for line in self.lines for word in words)
+
+    def last(self) -> str:
+        return " / ".join([line for line in self.lines if line.strip()][-4:]) or "nothing"
 
 
 def _unwritable(folder: Path, error: OSError) -> DatabaseRefusal:

@@ -1,7 +1,6 @@
 """The keeper: one process a home that owns the server, and ends it when the last client's connection closes."""
 
 import ctypes
-import fcntl
 import json
 import os
 import pwd
@@ -14,9 +13,8 @@ import struct
 import subprocess
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +27,11 @@ from retinue.kernel.postgres_home import (
     DiskFull,
     Home,
     HomeWithoutSockets,
+    Log,
     OtherVersion,
     StartTooSlow,
     full,
+    locked,
 )
 
 # Standard library only: every import here is paid by each cold and warm start.
@@ -39,7 +39,6 @@ from retinue.kernel.postgres_home import (
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 NEW_DATABASE_BYTES = 100_000_000  # initdb writes 40 MB, the first WAL segments as much again
 STOPS = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))  # fast, immediate, by force; seconds
-RESTARTS, RESTARTS_WITHIN_S = 5, 60.0
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -56,40 +55,6 @@ def die_with(parent: int, number: int) -> Callable[[], None]:
     return ask
 
 
-class Log:
-    """The server's words: a file that never grows beyond its bound twice, and the last lines in memory."""
-
-    def __init__(self, path: Path, limit: int) -> None:
-        self.path, self.limit = path, limit
-        self.read_end, self.write_end = os.pipe()
-        os.set_blocking(self.read_end, False)
-        self.lines: deque[str] = deque(maxlen=200)
-        self._rest = b""
-
-    def pump(self) -> None:
-        with suppress(BlockingIOError):
-            while block := os.read(self.read_end, 65536):
-                *lines, self._rest = (self._rest + block).split(b"\n")
-                self.lines.extend(line.decode(errors="replace") for line in lines)
-                self.write(block)
-
-    def write(self, block: bytes) -> None:
-        with suppress(OSError):  # a full disk must not end the keeper of the server that lives on it
-            if self.path.exists() and self.path.stat().st_size + len(block) > self.limit:
-                self.path.replace(self.path.with_name(self.path.name + ".1"))
-            with open(self.path, "ab") as file:
-                file.write(block)
-
-    def note(self, text: str) -> None:
-        self.write(f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime())} UTC keeper[{os.getpid()}] {text}\n".encode())
-
-    def said(self, *words: str) -> bool:
-        return any(word in line for line in self.lines for word in words)
-
-    def last(self) -> str:
-        return " / ".join([line for line in self.lines if line.strip()][-4:]) or "nothing"
-
-
 class Keeper:
     """State: `starting` until the server is ready, then ready; leaves its loop when nobody is connected."""
 
@@ -102,7 +67,6 @@ class Keeper:
         self.server: subprocess.Popen[bytes] | None = None
         self.starting = True
         self.deadline = time.monotonic() + float(order["seconds"])
-        self.ends: deque[float] = deque(maxlen=RESTARTS)
         self.told_to_stop = False
         self.leaving: socket.socket | None = None
         self.programs = Path()
@@ -196,7 +160,7 @@ class Keeper:
         home = self.home
         try:
             home.account.own_folder(home.run)
-            self._end_orphan()
+            self._end_orphans()
             for left in home.run.iterdir():
                 left.unlink()
             self.programs = home.programs()
@@ -313,9 +277,6 @@ class Keeper:
         now = time.monotonic()
         if not self.starting:
             self.log.note(f"the server ended with {self.server and self.server.returncode}: starting it again")
-            self.ends.append(now)
-            if len(self.ends) == RESTARTS and now - self.ends[0] < RESTARTS_WITHIN_S:
-                raise DataDamaged(data=self.home.data, lines=self.log.last())
             self.starting, self.deadline = True, now + float(self.order["seconds"])
         elif self._out_of_space():
             raise DiskFull(home=self.home.folder)
@@ -323,33 +284,37 @@ class Keeper:
             raise DataDamaged(data=self.home.data, lines=self.log.last())
         elif now > self.deadline:
             raise StartTooSlow(seconds=int(self.order["seconds"]))
-        self._end_orphan()
+        self._end_orphans()
         self._launch()
 
     def _out_of_space(self) -> bool:
         return self.log.said("No space left on device", "Disk quota exceeded", "File too large", "signal 25")
 
-    def _end_orphan(self) -> None:
-        """A server that outlived its keeper is ended; a lock file of a process that is no server of ours is removed."""
+    def _end_orphans(self) -> None:
+        """Postmasters and sessions that outlived their keeper or postmaster are ended: they hold the data's memory."""
+        for number, patience in STOPS:
+            until = time.monotonic() + patience
+            orphans = self._orphans()
+            for pid in orphans:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            while orphans and time.monotonic() < until:
+                time.sleep(0.01)
+                orphans = self._orphans()
+        # PostgreSQL removes the lock file of a dead process, but a number may be an innocent process by now.
         file = self.home.data / "postmaster.pid"
-        for pid in [int(line) for line in _lines(file)[:1] if line.strip().isdigit()]:
-            for number, patience in STOPS:
-                until = time.monotonic() + patience
-                if self._is_server(pid):
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, number)
-                while self._is_server(pid) and time.monotonic() < until:
-                    time.sleep(0.01)
-            if sys.platform == "linux" and not self._is_server(pid):
-                file.unlink(missing_ok=True)
+        if any(line.isdigit() and Path(f"/proc/{line}").exists() for line in _lines(file)[:1]):
+            file.unlink()
 
-    def _is_server(self, pid: int) -> bool:
-        """A number may be another process by now, soonest in containers; a server works in its data folder."""
-        try:
-            folder = os.readlink(f"/proc/{pid}/cwd")
-            return folder == str(self.home.data) and Path(f"/proc/{pid}/comm").read_text().startswith("postgres")
-        except OSError:
-            return False
+    def _orphans(self) -> list[int]:
+        """Every process of a server has the data folder as its working folder."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                ours = os.readlink(process / "cwd") == str(self.home.data)
+                if ours and (process / "comm").read_text().startswith("postgres"):
+                    found.append(int(process.name))
+        return found
 
     def _stop(self) -> None:
         self.listener.close()  # a client that comes now finds nobody, and starts a keeper that waits for our lock
@@ -397,25 +362,6 @@ def _alive(client: socket.socket) -> bool:
         return True
     except OSError:
         return False
-
-
-@contextmanager
-def locked(path: Path, until: float, wanted: Callable[[], bool] = lambda: True) -> Iterator[bool]:
-    """Wait for the lock until the time (monotonic) or until it is no longer wanted; yields whether it is held."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        held = False
-        while not held and wanted() and time.monotonic() < until:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                held = True
-            except BlockingIOError:
-                time.sleep(0.01)
-            except OSError as error:
-                raise HomeWithoutSockets(folder=path.parent, reason=error.strerror) from error
-        yield held
-    finally:
-        os.close(descriptor)
 
 
 def main() -> None:
