@@ -65,7 +65,7 @@ class Place:
 
     def begin(self, *, durable: bool = False, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
         account = pwd.getpwnam(self.user) if self.user else None
-        identity: dict[str, Any] = {}
+        identity: dict[str, Any] = {"extra_groups": [0, 1]} if ROOT else {}  # the server must not inherit them
         if account:
             identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         client: subprocess.Popen[str] = subprocess.Popen(
@@ -88,6 +88,12 @@ class Place:
     @property
     def postmaster(self) -> int:
         return int((self.home / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    def successor(self, postmaster: int) -> int:
+        try:
+            return self.postmaster if self.postmaster != postmaster else 0
+        except (OSError, IndexError, ValueError):
+            return 0
 
     @property
     def keeper(self) -> int:
@@ -272,6 +278,8 @@ def test_killed_postmaster_comes_back_with_its_data(place: Place) -> None:
         held.pgconn.send_query(b"do 'begin loop null; end loop; end'")
         eventually(lambda: ask(ready["url"], "select count(*) from pg_stat_activity where query like 'do %'") == 1)
         kill(postmaster)
+        eventually(lambda: place.successor(postmaster) != 0)
+        kill(place.successor(postmaster))  # most likely while it starts
         eventually(lambda: answers(ready["url"], "select n from kept"))
     assert place.postmaster != postmaster
 
@@ -359,13 +367,21 @@ def test_a_short_folder_made_by_someone_else_is_not_trusted(place: Place) -> Non
     client, ready = place.client()
     finish(client)
     sockets = Path(ready["url"].split("host=")[1].split("&")[0]).parent
-    shutil.rmtree(sockets)
-    sockets.symlink_to(place.home.parent)
+    mode = sockets.stat().st_mode
     try:
-        client, refused = place.client()
-        assert refused["refused"] == "SocketFolderTaken"
+        sockets.chmod(0o777)
+        assert place.client()[1]["refused"] == "SocketFolderTaken"
+        sockets.chmod(mode)
+        if ROOT:
+            owner = sockets.stat().st_uid
+            os.chown(sockets, pwd.getpwnam("bin").pw_uid, -1)
+            assert place.client()[1]["refused"] == "SocketFolderTaken"
+            os.chown(sockets, owner, -1)
+        sockets.rename(place.home.parent.parent / "elsewhere")
+        sockets.symlink_to(place.home.parent.parent / "elsewhere")
+        assert place.client()[1]["refused"] == "SocketFolderTaken"
     finally:
-        sockets.unlink()
+        sockets.unlink() if sockets.is_symlink() else shutil.rmtree(sockets)
 
 
 @pytest.mark.skipif(not ROOT, reason="needs root")

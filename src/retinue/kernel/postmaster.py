@@ -280,7 +280,8 @@ class Keeper:
             self.starting, self.deadline = True, now + float(self.order["seconds"])
         elif self._out_of_space():
             raise DiskFull(home=self.home.folder)
-        elif not self.log.said("shared memory block", "lock file"):  # a killed server's children are still leaving
+        elif self.server and self.server.returncode >= 0 and not self.log.said("shared memory block", "lock file"):
+            # Not killed, and not in the way of sessions that are still leaving: it cannot start.
             raise DataDamaged(data=self.home.data, lines=self.log.last())
         elif now > self.deadline:
             raise StartTooSlow(seconds=int(self.order["seconds"]))
