@@ -61,10 +61,19 @@ class Gate:
         return decision if known_action else _BROKEN
 
     async def complete(
-        self, principal: Principal, provider: Provider, request: Completion, *, mask_input: bool = False
+        self,
+        principal: Principal,
+        provider: Provider,
+        request: Completion,
+        *,
+        mask_input: bool = False,
+        withhold: bool = True,
     ) -> Reply:
-        """Raises Blocked, BudgetSpent, and what the provider raises. Contact data of the request may come back."""
-        passage = await self._enter_model(principal, provider, request, mask_input)
+        """Retrieved text that gives orders is withheld from the model; with `withhold` False it blocks the call.
+
+        Raises Blocked, BudgetSpent, and what the provider raises. Contact data of the request may come back.
+        """
+        passage = await self._enter_model(principal, provider, request, mask_input, withhold)
         async with passage:
             permit = issue(MODEL_CALL, provider.name, passage.request)
             reply = await provider.complete(passage.request, permit)
@@ -79,7 +88,7 @@ class Gate:
         self, principal: Principal, provider: Provider, request: Completion, *, mask_input: bool = False
     ) -> AsyncIterator[Delta]:
         """Text comes out in windows that were checked together with what came before. Close the iterator when done."""
-        passage = await self._enter_model(principal, provider, request, mask_input)
+        passage = await self._enter_model(principal, provider, request, mask_input, True)
         windows = Windows(passage.clean)
         async with passage:
             permit = issue(MODEL_CALL, provider.name, passage.request)
@@ -164,7 +173,7 @@ class Gate:
             raise
 
     async def _enter_model(
-        self, principal: Principal, provider: Provider, request: Completion, mask_input: bool
+        self, principal: Principal, provider: Provider, request: Completion, mask_input: bool, withhold: bool
     ) -> "Passage":
         target = f"{provider.name}/{request.model}"
         digest = digest_of(*(m.content for m in request.messages))
@@ -174,7 +183,7 @@ class Gate:
         for message in request.messages:
             source = message.source
             decision = Decision("allow") if source == "trusted" else self.judge(message.content, source)
-            if decision.action == "block" and source == "retrieved" and decision is not _BROKEN:
+            if decision.action == "block" and source == "retrieved" and withhold and decision is not _BROKEN:
                 passage.note("redacted", decision)
                 message = replace(message, content=_WITHHELD)
             elif decision.action == "block":
