@@ -1,0 +1,1 @@
+"""Outside vendors on loopback, made from the examples that they publish."""
