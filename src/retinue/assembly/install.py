@@ -101,7 +101,7 @@ def _revision(connection: psycopg.Connection) -> str | None:
 
 
 def _fingerprint(rooms: Iterable[Room], engines: Iterable[Engine]) -> str:
-    said = sorted((r.name, sorted(r.writes), sorted(r.reads)) for r in rooms), sorted(e.name for e in engines)
+    said = sorted((r.name, sorted(r.writes), sorted(r.reads)) for r in rooms), sorted((e.name, e.append_only) for e in engines)
     return sha256(repr(said).encode()).hexdigest()
 
 
@@ -112,12 +112,14 @@ def _granted(connection: psycopg.Connection) -> str | None:
 
 def grants(rooms: Iterable[Room], engines: Iterable[Engine]) -> list[tuple[str, str, str]]:
     """(room, schema, privileges) for every room: its own schema, and the engines' that its manifest names."""
-    rooms, names = list(rooms), {engine.name for engine in engines}
+    rooms, engines = list(rooms), list(engines)
+    names = {engine.name for engine in engines}
     given: list[tuple[str, str, str]] = []
     for room in rooms:
         given.append((room.name, room.name, "select, insert, update, delete"))
         given += [(room.name, engine, "select, insert, update, delete") for engine in room.writes if engine in names]
         given += [(room.name, engine, "select") for engine in room.reads if engine in names]
+        given += [(room.name, engine.name, "insert") for engine in engines if engine.append_only]
     return given
 
 

@@ -1,14 +1,41 @@
 """What engines and connectors a process holds for its rooms."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
+from retinue.connectors.llm import ProviderSettings, configured
+from retinue.engines.documents import Limits, Reader
+from retinue.engines.governance.gate import Gate
+from retinue.engines.governance.trail import recorder
+from retinue.engines.knowledge.embedding import Embedder
+from retinue.engines.llm import LlmSettings, Models
+from retinue.engines.web import Throttle, WebSettings
+from retinue.kernel.postgres import PostgresSettings
 from retinue.kernel.room import Process, Room
+from retinue.kernel.settings import KernelSettings
 
-SETTINGS: tuple[type[BaseSettings], ...] = ()
+SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
+
+
+def model_folder(home: Path) -> Path:
+    """Where the embedding graph lies: where set-up put it, else in the home, built at the first start."""
+    shared = Path(sys.prefix) / "share" / "retinue"
+    return shared if shared.is_dir() else home / "models"
 
 
 async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]) -> None:
     """Give the process its engines; what must be closed goes on the stack."""
+    clock = process.database.clock
+    embedder = Embedder.load(model_folder(process.get(KernelSettings).home))
+    gate = Gate(recorder(process.database, rooms[0].name), clock=clock)
+    reader = Reader(process.get(Limits))
+    stack.callback(reader.close)
+    process.provide(Embedder, embedder)
+    process.provide(Gate, gate)
+    process.provide(Reader, reader)
+    process.provide(Throttle, Throttle(clock))
+    process.provide(Models, Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings)))

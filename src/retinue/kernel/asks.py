@@ -117,7 +117,7 @@ class Ask:
     async def answer(self, request: Request, permission: str, prepare: Callable[[Work], Awaitable[Json]]) -> Response:
         """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
         process, caller = process_of(request), await caller_of(request)
-        organization, key = organization_of(request, caller), key_of(request)
+        organization, key = await organization_of(request, caller), key_of(request)
         headers = process.get(Limiter).take(organization)
         try:
             async with process.database.work(self.room, organization, caller.actor) as work:

@@ -105,17 +105,32 @@ async def caller_of(request: Any) -> Caller:
     return known
 
 
-def organization_of(request: Any, caller: Caller) -> UUID:
-    named = request.headers.get("x-tenant-id") or request.query_params.get("client_id")
+async def organization_of(request: Any, caller: Caller) -> UUID:
+    """X-Tenant-ID, else `client_id` of the query, else of a JSON body, else where the caller belongs. Raises NotFound for what a key
+    or visitor does not belong to; a person's access is the database's to judge."""
+    named = request.headers.get("x-tenant-id") or request.query_params.get("client_id") or await _named_in_body(request)
     if not named:
         return caller.organization
     try:
         organization = UUID(named)
     except ValueError:
-        raise BadHeader(header="X-Tenant-ID") from None
+        raise BadHeader(header="X-Tenant-ID (or client_id)") from None
     if caller.kind != "person" and organization != caller.organization:
         raise NotFound()
     return organization
+
+
+async def _named_in_body(request: Any) -> str | None:
+    if request.scope["type"] != "http" or request.method not in ("POST", "PUT", "PATCH"):
+        return None
+    if "json" not in request.headers.get("content-type", ""):
+        return None
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        return None
+    named = body.get("client_id") if isinstance(body, dict) else None
+    return named if isinstance(named, str) else None
 
 
 def actor_of(request: Request) -> UUID:
@@ -182,7 +197,7 @@ def works(room: str, permission: str) -> Any:
     async def work(request: Request) -> AsyncIterator[Work]:
         process = process_of(request)
         caller = await caller_of(request)
-        organization = organization_of(request, caller)
+        organization = await organization_of(request, caller)
         request.scope["retinue.headers"] = process.get(Limiter).take(organization)
         async with process.database.work(room, organization, caller.actor) as work:
             work.permissions = process.get(Security).permissions(caller, work.roles)
@@ -201,7 +216,7 @@ def AfterEvent(room: str) -> Any:  # noqa: N802 - used as a dependency's type
     async def wait(request: Request, after: Annotated[int | None, Query(ge=0)] = None) -> int | None:
         if after is not None:
             caller = await caller_of(request)
-            await wait_handled(process_of(request).database, room, organization_of(request, caller), after)
+            await wait_handled(process_of(request).database, room, await organization_of(request, caller), after)
         return after
 
     return Depends(wait)

@@ -20,9 +20,10 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine with tables: its schema has the engine's name."""
+    """An engine with tables: its schema has the engine's name. An append-only one takes rows from every room."""
 
     name: str
+    append_only: bool = False
 
 
 @dataclass(frozen=True)

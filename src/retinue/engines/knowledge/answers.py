@@ -1,9 +1,7 @@
 """What in the passages answers the question, word for word, and whether that is evidence enough to say it."""
 
-import math
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from .passages import Passage
 from .sentences import Unit, cells, delimiter, units
-from .terms import Question, Term, has_type, read_question, stems, synonyms
+from .terms import Question, Term, has_type, stems, synonyms
 
 Encode = Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]
 

@@ -57,7 +57,7 @@ class Chunk:
 
     def context(self, title: str = "") -> str:
         """What is embedded: title and heading path, columns, text."""
-        path = " › ".join(part for part in (title, self.heading) if part and part != title or part)
+        path = " › ".join(part for part in (title, self.heading) if (part and part != title) or part)
         return "\n".join(part for part in (path, self.columns, self.text) if part)
 
 

@@ -46,7 +46,7 @@ class Line:
 def delimiter(line: str) -> tuple[str, int]:
     """The mark between the cells of a line and how many cells; ("", 1) for prose."""
     bare = line.strip().strip("|")
-    if line.count("|") >= 1 and " | " in bare or line.strip().startswith("|"):
+    if (line.count("|") >= 1 and " | " in bare) or line.strip().startswith("|"):
         return "|", bare.count("|") + 1
     for mark in ("\t", ";"):
         if bare.count(mark) >= 1 and not re.search(r"[.!?]$", bare):
@@ -76,8 +76,8 @@ def _tables(all_lines: list[Line]) -> dict[int, int]:
         end = index
         if first.mark:
             while end < len(all_lines) and all_lines[end].text and (
-                all_lines[end].mark == first.mark and all_lines[end].cells == first.cells
-                or first.mark == "|" and "|" in all_lines[end].text
+                (all_lines[end].mark == first.mark and all_lines[end].cells == first.cells)
+                or (first.mark == "|" and "|" in all_lines[end].text)
             ):
                 end += 1
         enough = 2 if first.mark in "|\t" else 3 if first.cells >= 3 or first.mark == ";" else 4

@@ -9,21 +9,10 @@ import snowballstemmer
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*", re.UNICODE)
 
 STOP = frozenset(
-    """a about above after again all also am an and any are aren't as at be because been before being below between both but by can
-    cannot can't could couldn't d did didn't do does doesn't doing don't down during each either else ever few for from further
-    get gets getting give given go goes going got had hadn't has hasn't have haven't having he her here hers him his how however i
-    i'd i'll i'm i've if in into is isn't it it's its itself just know let like ll make many may me might mine more most much must
-    my myself need needs no nor not now of off on once one only or other our ours out over own please possible re really s same
-    shall she should so some somebody someone something such t tell than that that's the their theirs them then there there's these
-    they thing things this those through to too under until up upon us ve very want wants was wasn't we were what what's when
-    where where's whether which while who who's whom whose why will with within without won't would wouldn't wonder yes yet you
-    you're your yours yourself able allowed happen happens way ways possible exactly currently actually anything everything
-    hi hello hey thanks thank kindly ask asking question information info inform explain mean""".split()
+    ["a", "about", "above", "after", "again", "all", "also", "am", "an", "and", "any", "are", "aren't", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "can", "cannot", "can't", "could", "couldn't", "d", "did", "didn't", "do", "does", "doesn't", "doing", "don't", "down", "during", "each", "either", "else", "ever", "few", "for", "from", "further", "get", "gets", "getting", "give", "given", "go", "goes", "going", "got", "had", "hadn't", "has", "hasn't", "have", "haven't", "having", "he", "her", "here", "hers", "him", "his", "how", "however", "i", "i'd", "i'll", "i'm", "i've", "if", "in", "into", "is", "isn't", "it", "it's", "its", "itself", "just", "know", "let", "like", "ll", "make", "many", "may", "me", "might", "mine", "more", "most", "much", "must", "my", "myself", "need", "needs", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "our", "ours", "out", "over", "own", "please", "possible", "re", "really", "s", "same", "shall", "she", "should", "so", "some", "somebody", "someone", "something", "such", "t", "tell", "than", "that", "that's", "the", "their", "theirs", "them", "then", "there", "there's", "these", "they", "thing", "things", "this", "those", "through", "to", "too", "under", "until", "up", "upon", "us", "ve", "very", "want", "wants", "was", "wasn't", "we", "were", "what", "what's", "when", "where", "where's", "whether", "which", "while", "who", "who's", "whom", "whose", "why", "will", "with", "within", "without", "won't", "would", "wouldn't", "wonder", "yes", "yet", "you", "you're", "your", "yours", "yourself", "able", "allowed", "happen", "happens", "way", "ways", "possible", "exactly", "currently", "actually", "anything", "everything", "hi", "hello", "hey", "thanks", "thank", "kindly", "ask", "asking", "question", "information", "info", "inform", "explain", "mean"]
 )
 WEAK = frozenset(
-    """offer provide accept sell use take bring come work put company business firm shop store site place team staff people person
-    customer client service available include find keep look day time cost price much long order start still already
-    new good best main kind type sort different general normal usually stuff item option various""".split()
+    ["offer", "provide", "accept", "sell", "use", "take", "bring", "come", "work", "put", "company", "business", "firm", "shop", "store", "site", "place", "team", "staff", "people", "person", "customer", "client", "service", "available", "include", "find", "keep", "look", "day", "time", "cost", "price", "much", "long", "order", "start", "still", "already", "new", "good", "best", "main", "kind", "type", "sort", "different", "general", "normal", "usually", "stuff", "item", "option", "various"]
 )
 GROUPS = tuple(
     tuple(group.split())
@@ -94,8 +83,7 @@ GROUPS = tuple(
 FREE = ("free", "no charge", "without charge", "no cost", "at no", "no fee", "included", "pay nothing", "costs nothing")
 
 NUMBERS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty fifty sixty "
-    "seventy eighty ninety hundred thousand half dozen".split()
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "half", "dozen"]
 )
 
 

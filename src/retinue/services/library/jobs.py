@@ -1,0 +1,60 @@
+"""Reading, cutting and embedding a document: outside any transaction, settled in one."""
+
+import asyncio
+from typing import cast
+from uuid import UUID
+
+from retinue.engines.documents import Document, Reader
+from retinue.engines.knowledge import store as knowledge
+from retinue.engines.knowledge.chunks import Strategy, chunk
+from retinue.engines.knowledge.embedding import Embedder
+from retinue.kernel.errors import Refusal
+from retinue.kernel.files import Files
+from retinue.kernel.jobs import Job, Jobs
+from retinue.services.library import domain, store
+
+jobs = Jobs()
+
+
+@jobs.job("library.ingest")
+async def ingest(job: Job, *, intake_id: str) -> None:
+    id = UUID(intake_id)
+    async with job.work() as work:
+        row = await store.intake(work, id)
+        if row.status != store.OPEN:
+            return
+        known = await knowledge.known(work, [row.key], row.namespace)
+        work.session.expunge_all()
+    files, embedder = job.process.get(Files), job.process.get(Embedder)
+    try:
+        if row.text_file:
+            document = Document.model_validate_json(await files.get(job.organization, row.text_file))
+        else:
+            body = await files.get(job.organization, row.content_file or "")
+            document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
+        title = row.title or document.title or row.name
+        same = known.get(row.key) == knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
+        chunks = (
+            []
+            if same
+            else await asyncio.to_thread(
+                chunk, document.text, document.sections, [(p.start, p.end) for p in document.pages], cast(Strategy, row.strategy), row.chunk_size
+            )
+        )
+    except Refusal as refusal:
+        async with job.work() as work:
+            await domain.refuse(work, id, refusal)
+        return
+    points = await embedder.embed([piece.context(title) for piece in chunks])
+    async with job.work() as work:
+        await domain.settle(
+            work,
+            id,
+            text=document.text,
+            title=title,
+            kind=document.kind,
+            chunks=chunks,
+            points=points,
+            embedder=embedder.name,
+            sections=[section.model_dump() for section in document.sections],
+        )

@@ -1,0 +1,103 @@
+"""Request and response shapes of the library."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+Strategy = Literal["semantic", "fixed_size", "paragraph"]
+
+
+class DateRange(BaseModel):
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class IngestOptions(BaseModel):
+    """`document_id` is the caller's own id and is kept. `chunk_size`: words a passage, about."""
+
+    document_id: str | None = Field(None, min_length=1, max_length=500)
+    namespace: str = Field("default", min_length=1, max_length=200)
+    title: str = Field("", max_length=500)
+    url: str | None = Field(None, max_length=2000)
+    metadata: dict[str, Any] = Field({}, max_length=100)
+    chunking_strategy: Strategy = "semantic"
+    chunk_size: int = Field(200, ge=20, le=2000)
+
+
+class Ingest(IngestOptions):
+    content: str = Field(min_length=1, max_length=10_000_000)
+
+
+class Accepted(BaseModel):
+    """`chunks_to_process` is an estimate until the document has been read."""
+
+    job_id: UUID
+    status: str
+    estimated_completion: datetime
+    chunks_to_process: int
+
+
+class IngestStatus(BaseModel):
+    job_id: UUID
+    document_id: str
+    status: str
+    chunks_processed: int
+    chunks_total: int
+    embeddings_generated: int
+    graph_entities_extracted: int
+    completed_at: datetime | None
+    namespace: str
+    reason: str | None
+    next: str | None
+
+
+class Query(BaseModel):
+    """`filters`: `document_type` (of the metadata), `kind`, `date_range`, and any metadata to be contained."""
+
+    query: str = Field(min_length=1, max_length=2000)
+    namespace: str | None = Field(None, max_length=200)
+    top_k: int = Field(5, ge=1, le=50)
+    filters: dict[str, Any] = Field({}, max_length=20)
+    enable_graph_rag: bool = False
+
+
+class Result(BaseModel):
+    """`start` and `end` count characters of the document's extracted text; `page` is a PDF's."""
+
+    content: str
+    score: float
+    metadata: dict[str, Any]
+    chunk_id: UUID
+    document_id: str
+    title: str
+    url: str | None
+    heading: str
+    start: int
+    end: int
+    page: int | None
+
+
+class Results(BaseModel):
+    results: list[Result]
+    graph_insights: list[dict[str, Any]] = []
+    latency_ms: float
+    embedder: str
+
+
+class DocumentShown(BaseModel):
+    document_id: str
+    id: UUID
+    namespace: str
+    title: str
+    url: str | None
+    kind: str
+    version: int
+    characters: int
+    updated_at: datetime
+
+
+class DocumentText(DocumentShown):
+    text: str
+    sections: list[dict[str, Any]]
