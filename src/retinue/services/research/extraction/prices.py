@@ -6,35 +6,49 @@ from collections.abc import Iterator
 from price_parser import Price
 
 from retinue.services.research.extraction.claims import Claim, anywhere, claim
+from retinue.services.research.extraction.rows import Cell, cells_of
 from retinue.services.research.extraction.site import Line, Site
 
-_MONEY = r"(?:[£€$]\s?\d[\d,]*(?:\.\d{1,2})?k?|\d[\d.,]*\s?(?:€|£|EUR\b|GBP\b|USD\b|CHF\b|euros?\b|pounds\b|dollars\b)|(?:EUR|GBP|USD|CHF)\s?\d[\d.,]*)"
+_MONEY = (
+    r"(?:[£€$]\s?\d[\d,]*(?:\.\d{1,2})?k?|\d[\d.,]*\s?(?:€|£|EUR\b|GBP\b|USD\b|CHF\b|euros?\b|pounds\b|dollars\b)|"
+    r"(?:EUR|GBP|USD|CHF)\s?\d[\d.,]*)"
+)
 _AMOUNT = re.compile(_MONEY)
 _UNIT = re.compile(
     r"^\s*(?:\(?(?:\+|plus|ex\.?|inc\.?|incl\.?|excl?\.?)\s*VAT\)?\s*)?(?:/|per|a|an|each|p/|pp|pcm|pm|ph)\s*"
-    r"(?:person|head|month|mo|week|year|yr|annum|hour|hr|day|night|visit|session|seat|user|item|m2|sq(?:uare)? ?(?:m|ft)|m|kg|child|adult|"
-    r"household|vehicle|unit|class|lesson|ticket|room|booking|order|mile|boat|bike|pet|call-?out|word|page|desk|guest)?\b",
+    r"(?:person|head|month|mo|week|year|yr|annum|hour|hr|day|night|visit|session|seat|user|item|m2|sq(?:uare)? ?(?:m|ft)|kg|"
+    r"child|adult|household|vehicle|unit|class|lesson|ticket|room|booking|order|mile|boat|bike|pet|call-?out|word|page|desk|"
+    r"guest|way)?\b",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"(?:\b(?:from|up to|starting (?:at|from)|starts? (?:at|from)|only|just|under|over|between)\s*)$", re.IGNORECASE)
+_LEAD = re.compile(r"(?:\b(?:from|starting (?:at|from)|starts? (?:at|from)|only|just)\s*)$", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:over|above|under|below|more than|less than|up to|at least|at most|exceed\w*|within|worth)\s*(?:about\s*)?$", re.IGNORECASE
+)
 _NOT_PRICE = re.compile(
-    r"\b(?:turnover|revenue|raised|funding|saved?|saving|insur\w*|worth|fund(?:ed)?|donat\w*|salary|per annum|£\d+k|liability|prize|million|billion)\b",
+    r"\b(?:turnover|revenue|raised|funding|saved?|saving|insurance|insured|funded|donat\w*|salar\w+|per annum|liability|prize|"
+    r"million|billion|an? hour, \d+ (?:days|hours)|compensation|late fee|deductible)\b",
     re.IGNORECASE,
 )
+_PRICE_HEADER = re.compile(r"\b(?:price|fee|cost|rate|amount|charge|tariff|preis)s?\b", re.IGNORECASE)
+_CURRENCY_HEADER = re.compile(r"^(?:currency|curr\.?|währung)$", re.IGNORECASE)
+_SIGN = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
 def price_claims(site: Site) -> Iterator[Claim]:
     for line in site.lines:
-        if line.kind in {"legal", "news"} or not _AMOUNT.search(line.text):
+        if line.kind in {"legal", "news", "jobs"}:
             continue
-        cells = [cell.strip() for cell in re.split(r"\t|\s\|\s|\|", line.text) if cell.strip()]
-        if len(cells) >= 2:
-            yield from _row(line, cells, site)
-        elif len(line.text) <= 120:
-            yield from _in(line.text, line.start, line, site, 0.9)
+        cells = cells_of(line.text)
+        if len(cells) >= 2 and (row := _row(cells, line)):
+            yield claim("price", row, line.page, (line.start, line.end), 0.95 * site.weight(line.page))
+        elif not _AMOUNT.search(line.text) or line.level:
+            continue
+        elif not re.search(r"[.!?]$", line.text) and len(line.text) <= 120:
+            yield from _short(line, site)
         else:
             for text, start in line.sentences():
-                yield from _in(text, start, line, site, 0.8)
+                yield from _sentence(text, start, line, site)
     yield from _declared(site)
 
 
@@ -48,69 +62,68 @@ def _declared(site: Site) -> Iterator[Claim]:
             name = thing.get("name")
             if not (isinstance(offer, dict) and isinstance(name, str) and isinstance(offer.get("price"), str | int | float)):
                 continue
-            value = f"{name}: {offer.get('priceCurrency', '')} {offer['price']}".replace("  ", " ")
+            value = f"{name}: {_SIGN.get(str(offer.get('priceCurrency')), '')}{offer['price']}"
             if found := anywhere("price", value, page, str(offer["price"]), 0.85):
                 yield found
 
 
-def _row(line: Line, cells: list[str], site: Site) -> Iterator[Claim]:
-    label = next((cell for cell in cells if not _AMOUNT.search(cell)), line.section)
-    amounts = [cell for cell in cells if _AMOUNT.search(cell)]
-    if _NOT_PRICE.search(line.text):
-        return
-    value = f"{label.rstrip(':')}: {' / '.join(amounts)}"
-    yield claim("price", value, line.page, (line.start, line.end), 0.95 * site.weight(line.page))
+def _row(cells: list[Cell], line: Line) -> str | None:
+    """`Bench scale: from £38 per week`: the first cell of words names it, the cells of money price it."""
+    currency = next((cell.value for cell in cells if _CURRENCY_HEADER.match(cell.header)), None)
+    money, names, other = [], [], []
+    for cell in cells:
+        if _AMOUNT.search(cell.value):
+            money.append((cell.header, cell.value))
+        elif _PRICE_HEADER.search(cell.header) and re.fullmatch(r"\d[\d.,]*", cell.value) and currency:
+            money.append(("", f"{_SIGN.get(currency, currency + ' ')}{cell.value}"))
+        elif re.search(r"[A-Za-z]{2}", cell.value) and not _CURRENCY_HEADER.match(cell.header):
+            (other if names else names).append(cell)
+    if not money or not all(re.search(r"[1-9]", amount) for _, amount in money) or (len(money) == len(cells) and not line.section):
+        return None
+    if names and len(names[0].value.split()) > 14:
+        return None
+    name = names[0].value if names else line.section
+    units = [cell.value for cell in other if re.fullmatch(r"(?:unit|per)", cell.header, re.IGNORECASE)]
+    amounts = [_headed(header, amount) if header else amount for header, amount in money]
+    per = f" per {units[0]}" if units and not re.search(r"\bper\b|/", amounts[0]) else ""
+    return f"{name.rstrip(' :,')}: {'; '.join(amounts)}{per}"
 
 
-def _in(text: str, start: int, line: Line, site: Site, confidence: float) -> Iterator[Claim]:
-    """Prices of one line or sentence. The words before an amount label it; else the heading does."""
-    if _NOT_PRICE.search(text):
+def _headed(header: str, amount: str) -> str:
+    """The amount with what its column's title adds: `from £38 per week`, `Silver £170`."""
+    if re.fullmatch(r"(?:our )?(?:price|fee|cost|rate|charge)s?|from", header, re.IGNORECASE):
+        return f"from {amount}" if header.casefold() == "from" else amount
+    if match := re.fullmatch(r"(?P<lead>from)?,?\s*(?P<unit>(?:per|a|an|each) \w+)", header, re.IGNORECASE):
+        return f"{'from ' if match['lead'] else ''}{amount} {match['unit'].casefold()}"
+    return f"{header} {amount}"
+
+
+def _short(line: Line, site: Site) -> Iterator[Claim]:
+    """A line that is no sentence: `Puncture repair £18`, `Day ticket: adults £12, children £6`."""
+    text = line.text
+    matches = [m for m in _AMOUNT.finditer(text) if not _BOUND.search(text[: m.start()])]
+    if not matches or _NOT_PRICE.search(text):
         return
-    matches = list(_AMOUNT.finditer(text))
-    if len(matches) > 1 and _one_offer(text, matches):
-        matches = matches[:1]
-        whole = True
+    before = text[: matches[0].start()]
+    lead = _LEAD.search(before)
+    label = (before[: lead.start()] if lead else before).strip(" :–—-.(|,")
+    if Price.fromstring(matches[0].group()).amount is None:
+        return
+    if len(label) < 3 or not re.search(r"[A-Za-z]{3}", label):
+        if not line.section or re.search(r"\bpric|\bfees?\b|\brates?\b", line.section, re.IGNORECASE) and len(text) < 8:
+            return
+        value = f"{line.section}: {text}"
     else:
-        whole = len(matches) == 1
-    begin = 0
-    for match in matches:
-        price = Price.fromstring(match.group())
-        if price.amount is None or price.currency is None:
-            continue
-        before = text[begin : match.start()]
-        after = text[match.end() :]
-        if re.match(r"\s?(?:million|billion|m\b|bn\b)", after):
-            continue
-        unit = _UNIT.match(after)
-        lead = _LEAD.search(before)
-        stop = match.end() + (unit.end() if unit else 0)
-        label = _label(before[: lead.start()] if lead else before)
-        begin = stop
-        if whole and len(text) > 60 and not re.match(r"^[^.]{2,60}(?:[:–—\t]| - )", text):
-            value = text.strip().rstrip(".")
-        elif label:
-            amount = f"{lead.group().strip()} " if lead else ""
-            value = f"{label}: {amount}{match.group()}{unit.group().rstrip() if unit else ''}"
-            if whole and (rest := text[stop:].strip(" .–—-,")) and len(rest) < 60:
-                value += f" {rest}" if rest[0] in "(+/" else f", {rest}"
-        elif line.section or line.level:
-            title = line.section or text
-            value = f"{title}: {text.strip().rstrip('.')}" if whole else f"{title}: {match.group()}{unit.group() if unit else ''}"
-        else:
-            continue
-        span = (start, start + len(text)) if whole or len(text) < 200 else (start + match.start() - len(before), start + stop)
-        yield claim("price", value, line.page, span, confidence * site.weight(line.page))
+        value = f"{label}: {text[lead.start() if lead else matches[0].start() :].strip()}"
+    yield claim("price", value, line.page, (line.start, line.end), 0.9 * site.weight(line.page))
 
 
-def _one_offer(text: str, matches: list[re.Match[str]]) -> bool:
-    """A range or a comparison of the same thing: `£40 to £60`, `was £40, now £30`."""
-    between = text[matches[0].end() : matches[1].start()]
-    return len(matches) == 2 and bool(re.fullmatch(r"\s*(?:–|—|-|to|and|or)\s*(?:about |around )?", between))
-
-
-def _label(before: str) -> str:
-    """The thing that is priced: the last clause before the amount, unless it is a mere connective."""
-    clause = re.split(r"[;!?]|,\s+(?:and\s+)?|\band\s+(?=[a-z])|\.\s", before.strip())[-1].strip(" :–—-.(\t|")
-    clause = re.sub(r"\b(?:is|are|costs?|at|for|starts?|priced|charged|of|a|the|just|only|was|we charge)\s*$", "", clause, flags=re.I).strip()
-    clause = re.sub(r"^(?:and|or|then|plus|with|our|a|an|the)\s+", "", clause, flags=re.IGNORECASE)
-    return clause if len(clause) >= 3 and re.search(r"[A-Za-z]{3}", clause) else ""
+def _sentence(text: str, start: int, line: Line, site: Site) -> Iterator[Claim]:
+    """A sentence that states a price is the value itself; bounds such as `orders above £250` alone are no price."""
+    matches = [m for m in _AMOUNT.finditer(text) if not _BOUND.search(text[: m.start()])]
+    if not matches or _NOT_PRICE.search(text) or len(text) > 260:
+        return
+    if re.search(r"\d\s?(?:k\b|million|billion)", matches[0].group()) or Price.fromstring(matches[0].group()).amount is None:
+        return
+    span = (start, start + len(text))
+    yield claim("price", text.strip().rstrip("."), line.page, span, 0.8 * site.weight(line.page))

@@ -10,19 +10,21 @@ from urllib.parse import urlsplit
 
 from retinue.services.research.extraction.pages import Page, Pages
 
-Kind = Literal["home", "about", "contact", "offer", "price", "questions", "news", "legal", "other"]
+Kind = Literal["home", "about", "contact", "offer", "price", "questions", "news", "jobs", "legal", "other"]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("legal", r"privacy|terms|legal|cookie|imprint|impressum|disclaimer|gdpr"),
+    ("legal", r"privacy|terms|legal|cookie|imprint|impressum|disclaimer|gdpr|polic(?:y|ies)|handbook"),
     ("questions", r"faq|questions|help|support|returns?|delivery|shipping"),
-    ("contact", r"contact|find-us|visit|locations?|hours|directions|kontakt"),
+    ("jobs", r"careers?|jobs?|vacanc|work-with-us|join-us|recruitment"),
+    ("contact", r"contact|find-us|visit-us|locations?|branches|stores|offices|depots|hours|directions|kontakt"),
     ("about", r"about|company|team|story|who-we-are|history|mission|ueber"),
     ("price", r"pric|rates?|fees|tariff|cost|plans?|menu"),
     ("offer", r"service|product|solution|treatment|course|class|shop|offer|work|what-we-do|rooms?|programs?|leistung"),
-    ("news", r"blog|news|article|press|event|career|jobs?|vacanc|case|stor(y|ies)|review|testimonial"),
+    ("news", r"blog|news|articles?|press|events?|case|stories|reviews?|testimonials?"),
 )
 WEIGHT: dict[Kind, float] = {
     "home": 1.0, "about": 1.0, "contact": 1.0, "offer": 0.9, "price": 0.9, "questions": 0.8, "other": 0.75, "news": 0.6,
+    "jobs": 0.6,
     "legal": 0.5,
 }  # fmt: skip
 
@@ -154,11 +156,25 @@ def kind_of(page: Page) -> Kind:
     if path in {"", "index", "home", "en"}:
         return "home"
     last = path.rsplit("/", 1)[-1]
-    for words in (last, path, page.title.casefold().split("|")[0]):
+    folders = path.rsplit("/", 1)[0] if "/" in path else ""
+    if re.search(rf"(?:^|[^a-z])(?:{dict(_KINDS)['news']})", folders):
+        return "news"
+    for words in (last, folders):
         for kind, pattern in _KINDS:
-            if re.search(rf"(?:^|[^a-z])(?:{pattern})", words):
+            if words and re.search(rf"(?:^|[^a-z])(?:{pattern})", words):
                 return kind
+    title = re.match(r"(about|contact|services|products|pric(?:es|ing)|faq|frequently|our team|privacy|terms)", page.title.casefold())
+    begins: dict[str, Kind] = {"ab": "about", "co": "contact", "se": "offer", "pr": "price", "fa": "questions", "fr": "questions",
+                               "ou": "about", "te": "legal"}  # fmt: skip
+    if title:
+        return "offer" if title[1] == "products" else "legal" if title[1] == "privacy" else begins[title[1][:2]]
     return "other"
+
+
+def is_index(page: Page) -> bool:
+    """Whether the page lists what is offered, rather than describes one thing in a folder of such pages."""
+    path = re.sub(r"\.(html?|php|aspx?)$", "", urlsplit(page.url).path.casefold().strip("/"))
+    return "/" not in path or path.rsplit("/", 1)[-1] in {"index", "overview", "all"}
 
 
 def _host(url: str) -> str:
