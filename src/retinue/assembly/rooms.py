@@ -2,8 +2,12 @@
 
 from retinue.engines.configs import engine as configs
 from retinue.engines.dossier import engine as dossier
+from retinue.engines.governance import engine as governance
+from retinue.engines.knowledge import engine as knowledge
 from retinue.kernel.room import Engine, Room
 from retinue.services.copilot import room as copilot
+from retinue.services.library import room as library
+from retinue.services.research import room as research
 
-ROOMS: tuple[Room, ...] = (copilot,)
-ENGINES: tuple[Engine, ...] = (configs, dossier)
+ROOMS: tuple[Room, ...] = (research, library, copilot)
+ENGINES: tuple[Engine, ...] = (knowledge, configs, dossier, governance)

@@ -15,9 +15,23 @@ def recorder(database: Database, room: str) -> Record:
     async def record(fact: AuditFact) -> None:
         async with database.work(room, fact.principal.organization) as work:
             await work.execute(
-                APPEND, o=work.organization, id=uuid7(), at=fact.at, actor=fact.principal.actor, purpose=fact.principal.purpose,
-                lineage=fact.principal.lineage, kind=fact.kind, target=fact.target, outcome=fact.outcome, digest=fact.digest,
-                rules=list(fact.rules), reasons=list(fact.reasons), input_tokens=fact.input_tokens, output_tokens=fact.output_tokens,
-                cost_usd=fact.cost_usd, ms=fact.ms)
+                APPEND,
+                o=work.organization,
+                id=uuid7(),
+                at=fact.at,
+                actor=fact.principal.actor,
+                purpose=fact.principal.purpose,
+                lineage=fact.principal.lineage,
+                kind=fact.kind,
+                target=fact.target,
+                outcome=fact.outcome,
+                digest=fact.digest,
+                rules=list(fact.rules),
+                reasons=list(fact.reasons),
+                input_tokens=fact.input_tokens,
+                output_tokens=fact.output_tokens,
+                cost_usd=fact.cost_usd,
+                ms=fact.ms,
+            )
 
     return record

@@ -38,7 +38,12 @@ async def ingest(job: Job, *, intake_id: str) -> None:
             []
             if same
             else await asyncio.to_thread(
-                chunk, document.text, document.sections, [(p.start, p.end) for p in document.pages], cast(Strategy, row.strategy), row.chunk_size
+                chunk,
+                document.text,
+                document.sections,
+                [(p.start, p.end) for p in document.pages],
+                cast(Strategy, row.strategy),
+                row.chunk_size,
             )
         )
     except Refusal as refusal:
