@@ -44,7 +44,7 @@ _UNNAMED_TYPES = ("", "application/octet-stream", "binary/octet-stream", "applic
 class Gate(Protocol):
     """The chokepoint: returns to allow the fetch, raises a Refusal to forbid it."""
 
-    async def __call__(self, url: str, /) -> None: ...
+    def __call__(self, url: str, /) -> Awaitable[None]: ...
 
 
 class Fetched(BaseModel):

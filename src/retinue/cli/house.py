@@ -1,0 +1,327 @@
+"""Starting, stopping and looking at processes."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import psycopg
+import typer
+import uvicorn
+
+from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
+from retinue.kernel.errors import Refusal
+from retinue.kernel.settings import KernelSettings
+
+Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]
+Port = Annotated[int | None, typer.Option("--port", help="Port to listen on (RETINUE_PORT).")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DATABASE = "retinue"
+START_SECONDS = 60
+
+
+class PortInUse(Refusal):
+    """Port {port} on {host} is in use."""
+
+    next = "Stop what uses it, or choose another: retinue up --port {other}"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host=host, port=port)
+        self.next = self.next.format(other=port + 1)
+
+
+class DidNotStart(Refusal):
+    """Retinue did not start in {seconds} s; the end of {log} says: {said}"""
+
+    status = 503
+    next = "Correct what it says and start again."
+
+
+def configure(home: Path | None, port: int | None) -> KernelSettings:
+    """Options are settings said on the command line: child processes get them through the environment."""
+    if home:
+        os.environ["RETINUE_HOME"] = str(home.resolve())
+    if port:
+        os.environ["RETINUE_PORT"] = str(port)
+    from retinue.assembly.process import settings
+
+    return settings().kernel
+
+
+@contextmanager
+def database(read: Any) -> Iterator[str]:
+    """The address of the installation's database as its owner; the embedded server is up while this is open."""
+    from retinue.kernel.postgres import PostgresSettings, start
+
+    if read.kernel.database_url:
+        yield read.kernel.database_url.get_secret_value()
+        return
+    server = start(read.kernel.home, settings=read.others[PostgresSettings])
+    try:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("select pg_advisory_lock(1)")
+            if connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone() is None:
+                connection.execute(f"create database {DATABASE}")  # type: ignore[arg-type]
+        yield server.login("postgres", DATABASE)
+    finally:
+        server.close()
+
+
+def running(home: Path) -> dict[str, Any] | None:
+    """`{pid, url, port, worker_pid?}` of the process that serves this home, when it lives."""
+    try:
+        known: dict[str, Any] = json.loads((home / "run.json").read_text())
+        os.kill(known["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return known
+
+
+def check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortInUse(host, port) from None
+
+
+def write_private(path: Path, content: dict[str, Any]) -> None:
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+    fresh.replace(path)
+
+
+async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, say: bool = True) -> None:
+    """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
+    from retinue.assembly.process import named, opened, serving
+    from retinue.kernel.telemetry import configure_logs
+    from retinue.services.identity.domain import establish as establish_operator
+
+    configure_logs(read.kernel.log_level)
+    serving_rooms, working_rooms = named(serves), named(works)
+    home: Path = read.kernel.home
+    every = {room.name: room for room in (*serving_rooms, *working_rooms)}
+    async with opened(read, owner, list(every.values())) as process:
+        if establish:
+            made = await establish_operator(process)
+            if made is not None or not (home / "credentials.json").exists():
+                if made is not None:
+                    write_private(home / "credentials.json", made.model_dump(mode="json") | {"url": read.kernel.address})
+            else:
+                known = json.loads((home / "credentials.json").read_text())
+                write_private(home / "credentials.json", known | {"url": read.kernel.address})
+        app = serving(process, serving_rooms, working_rooms)
+        server = uvicorn.Server(uvicorn.Config(app, host=read.kernel.host, port=read.kernel.port, log_config=None, access_log=False,
+                                               timeout_graceful_shutdown=read.kernel.drain_seconds, ws_max_size=1_000_000))
+        task = asyncio.create_task(server.serve())
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        if server.started and say:
+            console.print(f"ready {read.kernel.address}")
+        await task
+
+
+def up(home: Home = None, port: Port = None, no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+       detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready, and leave it running.")] = False,
+       worker_apart: Annotated[bool, typer.Option("--worker-apart", help="Carry events and jobs in a second process, started again when it dies.")] = False,
+       ) -> None:
+    """Run everything in one process until Ctrl-C."""
+    settings = configure(home, port)
+    known = running(settings.home)
+    if known:
+        console.print(f"already running: {known['url']}")
+        return
+    check_port(settings.host, settings.port)
+    if detach:
+        start_apart(settings, ["--worker-apart"] if worker_apart else [])
+        return
+    from retinue.assembly.process import settings as all_settings
+
+    read = all_settings()
+    with database(read) as owner:
+        write_private(settings.home / "run.json", {"pid": os.getpid(), "url": settings.address, "port": settings.port})
+        try:
+            asyncio.run(_up(read, owner, worker_apart))
+        finally:
+            (settings.home / "run.json").unlink(missing_ok=True)
+
+
+async def _up(read: Any, owner: str, worker_apart: bool) -> None:
+    keeper = asyncio.create_task(keep_worker(read.kernel)) if worker_apart else None
+    try:
+        await serve(read, owner, None, [] if worker_apart else None, establish=True)
+    finally:
+        if keeper:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def keep_worker(settings: KernelSettings) -> None:
+    """A worker process, started again whenever it dies."""
+    process: asyncio.subprocess.Process | None = None
+    try:
+        while True:
+            process = await asyncio.create_subprocess_exec(sys.executable, "-m", "retinue", "worker", stdout=asyncio.subprocess.DEVNULL)
+            known = {"pid": os.getpid(), "url": settings.address, "port": settings.port, "worker_pid": process.pid}
+            write_private(settings.home / "run.json", known)
+            await process.wait()
+            await asyncio.sleep(0.2)
+    finally:
+        if process and process.returncode is None:
+            process.terminate()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), settings.drain_seconds)
+
+
+def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Popen[bytes]:
+    """`retinue up` in a session of its own; returns when it answers."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = settings.home / "retinue.log"
+    with log.open("ab") as out:
+        child = subprocess.Popen([sys.executable, "-m", "retinue", "up", "--no-browser", *options], stdout=out, stderr=out,
+                                 stdin=subprocess.DEVNULL, start_new_session=True)
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and child.poll() is None:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{settings.address}/health/ready", timeout=2, trust_env=False).is_success:
+                console.print(f"ready {settings.address}")
+                return child
+        time.sleep(0.05)
+    said = log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise DidNotStart(seconds=START_SECONDS, log=log, said=" / ".join(said))
+
+
+def down(home: Home = None) -> None:
+    """Stop what runs on this home; what it is doing is given time to end."""
+    settings = configure(home, None)
+    known = running(settings.home)
+    if known is None:
+        console.print("not running")
+        return
+    os.kill(known["pid"], signal.SIGTERM)
+    end = time.monotonic() + settings.drain_seconds + 15
+    while time.monotonic() < end:
+        try:
+            os.kill(known["pid"], 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.05)
+    else:
+        os.kill(known["pid"], signal.SIGKILL)
+    console.print("stopped")
+
+
+def status(home: Home = None, json_: Json = False) -> None:
+    """Whether it runs, and what it runs on."""
+    settings = configure(home, None)
+    known = running(settings.home)
+    ready = False
+    if known:
+        with suppress(httpx.TransportError):
+            ready = httpx.get(f"{known['url']}/health/ready", timeout=5, trust_env=False).is_success
+    said = {"running": known is not None, "ready": ready, "url": known["url"] if known else None, "pid": known["pid"] if known else None,
+            "home": str(settings.home), "database": "configured" if settings.database_url else "embedded"}
+    if json_:
+        show(said)
+    elif known:
+        console.print(f"{'ready' if ready else 'starting'} {known['url']} (process {known['pid']}, home {settings.home})")
+    else:
+        console.print(f"not running (home {settings.home}); start it with: retinue up")
+    raise typer.Exit(OK if ready else NOT_READY)
+
+
+Rooms = Annotated[str | None, typer.Option("--rooms", help="Rooms by name, with commas in between; all without.")]
+
+
+def serve_some(rooms: Rooms = None, home: Home = None, port: Port = None) -> None:
+    """Answer requests for some rooms; events and jobs are a worker's."""
+    settings = configure(home, port)
+    check_port(settings.host, settings.port)
+    from retinue.assembly.process import settings as all_settings
+
+    read = all_settings()
+    with database(read) as owner:
+        asyncio.run(serve(read, owner, rooms.split(",") if rooms else None, [], establish=rooms is None or "identity" in rooms.split(",")))
+
+
+def worker(rooms: Rooms = None, home: Home = None) -> None:
+    """Carry events and jobs of some rooms, without answering requests."""
+    configure(home, None)
+    from retinue.assembly.process import settings as all_settings
+
+    read = all_settings()
+    with database(read) as owner:
+        asyncio.run(_work(read, owner, rooms.split(",") if rooms else None))
+
+
+async def _work(read: Any, owner: str, names: list[str] | None) -> None:
+    from retinue.assembly.process import connected, named, opened, working
+    from retinue.kernel.telemetry import configure_logs
+
+    configure_logs(read.kernel.log_level)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    rooms = named(names)
+    async with opened(read, owner, rooms) as process, connected(process), working(process, rooms):
+        console.print(f"working: {', '.join(room.name for room in rooms)}")
+        await stop.wait()
+
+
+def migrate(home: Home = None) -> None:
+    """Bring the database to this release."""
+    configure(home, None)
+    from retinue.assembly.install import install
+    from retinue.assembly.process import kept_secret
+    from retinue.assembly.process import settings as all_settings
+    from retinue.assembly.rooms import ENGINES, ROOMS
+
+    read = all_settings()
+    with database(read) as owner:
+        changed = install(owner, ROOMS, ENGINES, kept_secret(read.kernel.home / "keys" / "login"), prefix=read.kernel.database_prefix)
+    console.print("migrated" if changed else "nothing to do")
+
+
+def check(home: Home = None) -> None:
+    """Read all settings and say what is wrong with them."""
+    configure(home, None)
+    console.print("the settings are good")
+
+
+def token(email: Annotated[str | None, typer.Argument(help="Whose; without, the first person's.")] = None, home: Home = None) -> None:
+    """Print an access token and nothing else."""
+    from retinue.cli.connection import credentials, sign_in
+
+    known = credentials(configure(home, None).home)
+    if email and email != known["email"]:
+        known = known | {"email": email, "password": typer.prompt("Password", hide_input=True, err=True)}
+    client, made = sign_in(known)
+    client.close()
+    sys.stdout.write(made + "\n")
+
+
+def require_running(home: Path) -> dict[str, Any]:
+    known = running(home)
+    if known is None:
+        raise NotRunning(url=KernelSettings().address)
+    return known
+
+
+def add_to(app: typer.Typer) -> None:
+    for name, command in (("up", up), ("down", down), ("status", status), ("serve", serve_some), ("worker", worker), ("migrate", migrate),
+                          ("token", token)):
+        app.command(name)(command)
+    config = typer.Typer(no_args_is_help=True, help="Settings.")
+    config.command("check")(check)
+    app.add_typer(config, name="config")

@@ -1,0 +1,287 @@
+"""From a company's website to its agent, told as it happens."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retinue.cli import proofs, talking
+from retinue.cli.connection import Connection, connected
+from retinue.cli.house import Home, Port, configure, require_running, running, start_apart
+from retinue.cli.output import Answered, console, show
+from retinue.cli.progress import Progress
+from retinue.cli.sites import Example, example_folder, serving
+from retinue.kernel.errors import Refusal
+
+SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
+FILES_AT_MOST, STEP_SECONDS = 500, 600
+DONE, FAILED = ("configurations.configuration_deployed.1",), ("research.research_failed.1",)
+
+
+class NoSource(Refusal):
+    """There is nothing at {source}."""
+
+    next = "Give a website's address (https://…), a folder, or files."
+
+
+class EmptyFolder(Refusal):
+    """The folder {source} has no file that can be read."""
+
+    next = "Files that can be read end in: " + ", ".join(SUFFIXES)
+
+
+class TooManyFiles(Refusal):
+    """{count} files are too many at once; {limit} can be researched together."""
+
+    next = "Give a smaller folder."
+
+
+class ResearchEnded(Refusal):
+    """{reason}"""
+
+
+class TooSlow(Refusal):
+    """Nothing happened for {seconds} s while waiting for: {what}"""
+
+    status = 500
+    next = "Look at the server's log; what was done stays done, and the same command goes on from there."
+
+
+def onboard(source: Annotated[str, typer.Argument(help="A website's address, a folder, or a file.")],
+            name: Annotated[str, typer.Option("--name", help="The company's name.")],
+            more: Annotated[list[str] | None, typer.Argument(help="More files.")] = None,
+            home: Home = None, json_: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """Research a company, take in its knowledge, draft requirements, and bring its agent to life."""
+    settings = configure(home, None)
+    require_running(settings.home)
+    with connected(settings.home) as connection:
+        told = tell(connection, [source, *(more or [])], name, Progress(quiet=json_))
+        if json_:
+            show(told)
+        else:
+            ending(told)
+
+
+def tell(connection: Connection, sources: list[str], name: str, progress: Progress, half_way: Any = None) -> dict[str, Any]:
+    """The story for one client; answers what there is now. `half_way(pages)` is called as pages are read."""
+    files = local_files(sources)
+    progress.begin()
+    try:
+        client = client_named(connection, name, None if files else sources[0])
+        tenant = client["client_id"]
+        before = newest_number(connection, tenant)
+        progress.say(f"client {client['name']} ({client['status']}); claim link {client['claim_url']}" if client.get("claim_url")
+                     else f"client {client['name']} exists; it is brought up to date")
+        job = start_research(connection, tenant, sources[0], files, progress)
+        requirements, version = follow(connection, tenant, job, before, progress, half_way)
+        report = connection.get(f"/research/jobs/{job}/report", tenant=tenant)
+    finally:
+        progress.end()
+    return {"client": client, "job_id": job, "requirements": requirements, "config_version": version, "seconds": round(progress.elapsed, 1),
+            "claims": len(report["claims"]), "pages": len(report["pages"]), "refused": report["refused"], "answered_by": report["answered_by"],
+            "profile": report["claims"]}
+
+
+def local_files(sources: list[str]) -> list[tuple[Path, str]]:
+    """Files to send with the names under which they are known; none for an address."""
+    if len(sources) == 1 and ("://" in sources[0] or (not Path(sources[0]).exists() and "." in sources[0] and "/" not in sources[0].rstrip("/"))):
+        return []
+    found: list[tuple[Path, str]] = []
+    for source in sources:
+        path = Path(source)
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise EmptyFolder(source=source)
+            found += [(p, str(p.relative_to(path))) for p in inside]
+        elif path.is_file():
+            found.append((path, path.name))
+        else:
+            raise NoSource(source=source)
+    if len(found) > FILES_AT_MOST:
+        raise TooManyFiles(count=len(found), limit=FILES_AT_MOST)
+    return found
+
+
+def client_named(connection: Connection, name: str, website: str | None) -> dict[str, Any]:
+    for client in connection.get("/clients", params={"q": name, "limit": 200})["items"]:
+        if client["name"].casefold() == name.casefold():
+            known: dict[str, Any] = client
+            return known
+    made: dict[str, Any] = connection.post("/clients", {"name": name, "website": website})
+    return made | {"name": name}
+
+
+def newest_number(connection: Connection, tenant: str) -> int:
+    moments = connection.get("/timeline", params={"client_id": tenant, "limit": 1}, tenant=tenant)["items"]
+    return int(moments[0]["number"]) if moments else 0
+
+
+def start_research(connection: Connection, tenant: str, source: str, files: list[tuple[Path, str]], progress: Progress) -> str:
+    ids = []
+    for number, (path, known_as) in enumerate(files, 1):
+        progress.note(f"sending file {number} of {len(files)}")
+        try:
+            sent = connection.request("POST", "/research/files", tenant=tenant, files={"file": (known_as, path.read_bytes())})
+        except Answered as refusal:
+            progress.say(f"not sent: {known_as}: {refusal}")
+            continue
+        ids.append(sent.json()["file_id"])
+    if files and not ids:
+        raise EmptyFolder(source=source)
+    named = str(Path(source).resolve().name) if files else source
+    started: dict[str, Any] = connection.post("/research/jobs", {"client_id": tenant, "source": named, "files": ids}, tenant=tenant)
+    return str(started["job_id"])
+
+
+def follow(connection: Connection, tenant: str, job: str, number: int, progress: Progress, half_way: Any) -> tuple[str | None, int | None]:
+    """Print what happens until the agent is live; approve the requirements draft on the way, and say so."""
+    approved: str | None = None
+    version: int | None = None
+    ready = False
+    quiet_since = time.monotonic()
+    while True:
+        moments = new_moments(connection, tenant, number)
+        for moment in moments:
+            number = max(number, moment["number"])
+            progress.event(moment)
+            kind = moment["kind"].rpartition(".")[0]
+            if kind == "research.research_failed":
+                state = connection.get(f"/research/jobs/{job}", tenant=tenant)
+                ended = ResearchEnded(reason=state["reason"])
+                ended.next = state["next"] or ""
+                raise ended
+            if kind == "library.knowledge_ready":
+                ready = True
+            if kind == "configurations.configuration_deployed":
+                version = deployed_version(connection, tenant)
+        state = connection.get(f"/research/jobs/{job}", tenant=tenant)
+        progress.pages(state["pages"] + state["refused"], state["expected"], state["status"])
+        if half_way:
+            half_way(state["pages"])
+        if approved is None and state["status"] == "completed":
+            approved = approve_newest(connection, tenant, progress)
+        if ready and approved and version is None:
+            version = deployed_version(connection, tenant) if approved == "unchanged" else version
+        if ready and approved and version is not None:
+            return approved, version
+        if moments:
+            quiet_since = time.monotonic()
+        elif time.monotonic() - quiet_since > STEP_SECONDS:
+            raise TooSlow(seconds=STEP_SECONDS, what="research" if not ready else "the agent's configuration")
+        time.sleep(0.1)
+
+
+def new_moments(connection: Connection, tenant: str, after: int) -> list[dict[str, Any]]:
+    page = connection.get("/timeline", params={"client_id": tenant, "limit": 200}, tenant=tenant)["items"]
+    return sorted((moment for moment in page if moment["number"] > after), key=lambda moment: int(moment["number"]))
+
+
+def approve_newest(connection: Connection, tenant: str, progress: Progress) -> str | None:
+    items = connection.get("/requirements", tenant=tenant)["items"]
+    if not items:
+        return None
+    newest = items[0]
+    if newest["status"] == "approved":
+        return "unchanged"
+    connection.post(f"/requirements/{newest['requirements_id']}/approve", {"version": newest["version"], "automatic": True}, tenant=tenant)
+    progress.say("the draft is approved by this command itself; in daily work a sales agent reads it first")
+    return str(newest["requirements_id"])
+
+
+def deployed_version(connection: Connection, tenant: str) -> int | None:
+    for item in connection.get("/configurations", tenant=tenant)["items"]:
+        live = item["deployed"].get("production")
+        if live:
+            return int(live)
+    return None
+
+
+def ending(told: dict[str, Any]) -> None:
+    console.print(f"\n[bold]{told['client']['name']}[/bold]: {told['pages']} pages, {told['claims']} facts, agent version {told['config_version']}"
+                  f" live after {told['seconds']} s ({'offline engine' if told['answered_by'] == 'rules' else 'model'})")
+    shown: set[str] = set()
+    for claim in told["profile"]:
+        if claim["field"] not in shown and not claim["inferred"]:
+            shown.add(claim["field"])
+            console.print(f"  {claim['field'].replace('_', ' '):<20} {' '.join(claim['value'].split())[:110]}", markup=False)
+    if told["refused"]:
+        console.print(f"  {len(told['refused'])} pages not read; the reasons are in the report", style="dim")
+    console.print(f"\nTalk with it: [bold]retinue chat \"{told['client']['name']}\"[/bold]")
+
+
+def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False) -> None:
+    """The whole story on the example company, with two proofs; then leave the server running."""
+    import os
+
+    os.environ.setdefault("RETINUE_WEB_ALLOW_PRIVATE", "true")  # the example site is served on this machine
+    settings = configure(home, port)
+    known = running(settings.home)
+    child = None
+    if known:
+        console.print(f"ready {known['url']} (found running)")
+    else:
+        from retinue.cli.house import check_port
+
+        check_port(settings.host, settings.port)
+        console.print("starting Retinue: a database, an API process, a worker process …")
+        child = start_apart(settings, ["--worker-apart"])
+    try:
+        example = Example.load(example_folder())
+        with serving(example.site, settings.port + 1) as address, connected(settings.home) as connection:
+            console.print(f"the example company's site is at {address}\n")
+            killer = proofs.Killer(settings.home)
+            progress = Progress()
+            told = tell(connection, [address], example.name, progress, half_way=killer)
+            ending(told)
+            conversation(connection, told, example)
+            tenant = told["client"]["client_id"]
+            killer.report(connection, tenant, told)
+            proofs.tenancy(settings, connection.organization, tenant)
+            closing(connection)
+            if not leave:
+                link = connection.post("/auth/one-time", {})
+                console.print(f"\nready {settings.address}")
+                console.print(f"signed-in link, good once: {link['url']}")
+                console.print("Ctrl-C stops everything.", style="dim")
+                while child is None or child.poll() is None:
+                    time.sleep(0.5)
+    except KeyboardInterrupt:
+        console.print("stopping")
+    finally:
+        if child is not None:
+            child.terminate()
+            child.wait(30)
+
+
+def conversation(connection: Connection, told: dict[str, Any], example: Example) -> None:
+    tenant = told["client"]["client_id"]
+    started = talking.start(connection, tenant)
+    console.print("\n[bold]A conversation with the agent just built[/bold]")
+    for question in example.questions:
+        console.print(f"\n[bold]visitor ›[/bold] {question}")
+        talking.print_answer(talking.ask(connection, tenant, started["conversation_id"], question))
+
+
+def closing(connection: Connection) -> None:
+    from rich.table import Table
+
+    table = Table("part", "in this run", "what a key adds", title="What was real", title_justify="left")
+    for row in (
+        ("crawl, documents, search, database, events, jobs", "real", ""),
+        ("embeddings", "real: all-MiniLM-L6-v2 on this machine", ""),
+        ("profile, requirements, configuration, answers", "real, by rules (the offline engine)",
+         "OPENAI_API_KEY or ANTHROPIC_API_KEY: the same tasks by a model"),
+        ("the company and its site", "made up, in examples/", "retinue onboard https://your-site --name \"Your Company\""),
+        ("approval of the draft", "by the demo itself", "in daily work a sales agent reads it first"),
+        ("mail with the claim link", "not sent: the link is printed", "comes with the mail connector"),
+    ):
+        table.add_row(*row)
+    console.print(table)
+    console.print("\nNext, with your own site: [bold]retinue onboard https://your-site --name \"Your Company\"[/bold]")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("onboard")(onboard)
+    app.command("demo")(demo)
