@@ -78,9 +78,7 @@ class DiskFull(DatabaseRefusal):
 class OtherVersion(DatabaseRefusal):
     """The data in {data} was written by PostgreSQL {found}; this Retinue brings PostgreSQL {expected}."""
 
-    next = (
-        "Run `retinue backup` with the Retinue that wrote it, then `retinue restore` here into an empty RETINUE_HOME."
-    )
+    next = "Run `retinue backup` with the Retinue that wrote it, then `retinue restore` here into an empty RETINUE_HOME."
 
 
 class DataDamaged(DatabaseRefusal):
@@ -92,9 +90,7 @@ class DataDamaged(DatabaseRefusal):
 class StartTooSlow(DatabaseRefusal):
     """The database was not ready after {seconds} seconds."""
 
-    next = (
-        "Read postgres.log in RETINUE_HOME; if it is recovering from a crash, raise RETINUE_POSTGRES_START_TIMEOUT_S."
-    )
+    next = "Read postgres.log in RETINUE_HOME; if it is recovering from a crash, raise RETINUE_POSTGRES_START_TIMEOUT_S."
 
 
 class CannotRun(DatabaseRefusal):
