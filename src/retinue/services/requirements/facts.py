@@ -54,13 +54,13 @@ def sentence(text: str) -> str:
 
 def without_quote(text: str) -> str:
     """The statement of an inference without the words of the page behind it."""
-    return text.split(" “")[0].strip()
+    return re.sub(r"\s*\([^)]*\)(?=[.]?$)", "", text.split(" “")[0].strip())
 
 
 def listed(names: list[str], limit: int = 8) -> str:
     """`a, b and c`; what is beyond the limit is counted."""
     names = list(dict.fromkeys(name.strip(" .") for name in names))
-    shown = names[:limit]
-    if len(names) > limit:
+    shown = names if len(names) == limit + 1 else names[:limit]
+    if len(names) > len(shown):
         return f"{', '.join(shown)} and {len(names) - limit} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)

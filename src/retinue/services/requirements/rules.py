@@ -22,7 +22,7 @@ from retinue.services.requirements.facts import Facts, ids, listed, sentence, wi
 
 _HEALTH = r"dent|health|clinic|care|veterin|optic|hearing|medical"
 _REGULATED = r"legal|law|financ|insur|bank|lend|account|wealth"
-_URGENT = r"\burgen|emergenc|breakdown|at once|same[- ]day"
+_URGENT = r"\burgen|emergenc|breakdown|same[- ]day"
 _QUOTATION = r"quotation|\bquote\b|estimate"
 _BOOKING = r"\bbook|appointment|reserv|visit|schedul"
 _TRADE = r"business|compan|manufactur|office|quarr|haul|laborator|retail|contractor|farm|hotel|restaurant|landlord|school|trade|agenc"
@@ -129,7 +129,7 @@ def _topics(facts: Facts) -> list[Topic]:
         if not claims:
             continue
         names = str(len(claims)) if fields == "price" else listed([_lowered(claim.value) for claim in claims], 6)
-        if fields in {"location", "certification"}:
+        if fields in {"location", "certification", "customer_segment"}:
             names = "; ".join(claim.value for claim in claims[:6])
         topics.append(Topic(name=name, text=text.format(names), evidence=_evidence(claims), source_claims=ids(claims)))
     for name, pattern, text in (
@@ -138,7 +138,7 @@ def _topics(facts: Facts) -> list[Topic]:
         ("Quotations", _QUOTATION, "How to get a quotation and what it needs."),
         ("Urgent cases", _URGENT, "What to do in an urgent case."),
     ):
-        if claims := facts.saying(pattern, "pain_point"):
+        if claims := facts.saying(pattern, "pain_point", *(["product_or_service"] if pattern == _URGENT else [])):
             topics.append(Topic(name=name, text=text, evidence=_evidence(claims), source_claims=ids(claims)))
     return topics
 
@@ -175,7 +175,7 @@ def _escalation(facts: Facts) -> list[EscalationRule]:
             condition="ai_confidence < 0.5", action="suggest_handoff", text="The agent has no answer that its sources support."
         ),
     ]
-    if urgent := facts.saying(_URGENT, "pain_point", "opportunity"):
+    if urgent := facts.saying(_URGENT, "pain_point", "opportunity", "product_or_service"):
         text = "The customer describes an urgent case."
         rules.insert(0, EscalationRule(condition="urgent_case", action="immediate_handoff", text=text, source_claims=ids(urgent)))
     return rules

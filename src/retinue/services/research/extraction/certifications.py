@@ -50,12 +50,15 @@ def certification_claims(site: Site) -> Iterator[Claim]:
             for match in _BODY.finditer(text):
                 name = next(group for group in match.groups() if group)
                 name = re.split(r"\s+(?:and have|and we|and is|and are|since|for (?=[a-z])|under|to|as|who|which|in \d|number|no\b|\()", name)[0].strip()
-                if _is_body(name):
+                if _is_body(name) or (match["by"] and re.search(r"\b(?:state|city) of [A-Z]", name)):
                     value = match.group().strip() if match["adj"] or match["noun"] else match.group().split(name)[0] + name
                     yield claim("certification", value, sentence.page, sentence.span, 0.75 * weight)
 
 
 def _is_body(name: str) -> bool:
+    capitals = re.findall(r"\b[A-Z][\w&/-]+", name)
+    if len(capitals) < 2 and not any(word.isupper() for word in capitals):
+        return False
     return len(name) > 2 and not re.match(r"(?:We|Our|The|Your|Monday|January|This|All|England|Scotland|Wales)\b", name)
 
 

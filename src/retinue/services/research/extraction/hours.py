@@ -123,21 +123,33 @@ def always_open(text: str) -> bool:
     return bool(_ALWAYS.search(text))
 
 
+def last_hour(hours: str) -> int:
+    """The latest closing hour named, 0 to 24; a small one is taken for an afternoon."""
+    latest = 0
+    for match in re.finditer(rf"(?:–|—|-|to|until|till)\s*(?P<end>{_CLOCK})", hours, re.IGNORECASE):
+        found = re.match(r"(\d{1,2})", match["end"])
+        hour = int(found[1]) if found else 24 if "night" in match["end"] else 12
+        later = hour < 12 and not re.search(r"a\.?m", match["end"], re.IGNORECASE)
+        latest = max(latest, hour + 12 if later else hour)
+    return min(latest, 24)
+
+
 def closed_on(hours: str) -> list[str]:
     """Days that these hours name as closed or do not name at all; empty when the text names no days."""
     if always_open(hours) or not _DAYS.search(hours) or re.search(r"\b(?:daily|every\s*day|7 days)\b", hours, re.IGNORECASE):
         return []
     opened: set[int] = set()
     short = [name[:3].casefold() for name in _DAY_NAMES]
-    for part in re.split(r"[;\n,](?=\s*(?:and\s+)?[A-Za-z])|\band\b(?=\s+(?:Sat|Sun|Mon|Tue|Wed|Thu|Fri))", hours):
+    days = r"(?:mon|tue|wed|thu|fri|sat|sun)\w*"
+    for part in re.split(rf"[;\n]|,(?=\s*(?:and\s+)?{days})|(?<=\d)\s+(?=and\s+{days})|(?<=m)\s+(?=and\s+{days})", hours, flags=re.IGNORECASE):
         if re.search(r"\bclosed\b", part, re.IGNORECASE):
             continue
-        named = [short.index(m.group()[:3].casefold()) for m in re.finditer(r"\b(?:mon|tue|wed|thu|fri|sat|sun)\w*", part, re.I)]
+        named = [short.index(match.group()[:3].casefold()) for match in re.finditer(rf"\b{days}", part, re.IGNORECASE)]
         if re.search(r"\bweekdays?\b", part, re.IGNORECASE):
             opened |= {0, 1, 2, 3, 4}
         if re.search(r"\bweekends?\b", part, re.IGNORECASE):
             opened |= {5, 6}
-        if len(named) >= 2 and re.search(r"(?:-|–|—|\bto\b|through)\s*(?:mon|tue|wed|thu|fri|sat|sun)", part, re.I):
+        if len(named) >= 2 and re.search(rf"(?:-|–|—|\bto\b|through)\s*{days}", part, re.IGNORECASE):
             first, last = named[0], named[1]
             opened |= {(first + step) % 7 for step in range((last - first) % 7 + 1)}
         opened |= set(named)

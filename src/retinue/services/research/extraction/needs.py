@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from retinue.services.research.extraction.claims import Claim, claim
-from retinue.services.research.extraction.hours import closed_on
+from retinue.services.research.extraction.hours import always_open, closed_on, last_hour
 from retinue.services.research.extraction.site import Sentence, Site
 from retinue.services.research.extraction.tools import tools_of_kind
 
@@ -102,9 +102,11 @@ def _closed(site: Site, found: list[Claim]) -> Iterator[Claim]:
     if not hours:
         return
     best = max(hours, key=lambda c: c.confidence)
-    days = set.intersection(*(set(closed_on(c.value)) for c in hours)) & {"Saturday", "Sunday"}
-    named = [day for day in ("Saturday", "Sunday") if day in days]
-    when = f"in the evening and on {' and '.join(named)}" if named else "in the evening and at night"
+    if any(always_open(c.value) for c in hours):
+        return
+    days = [day for day in closed_on(best.value) if all(day in closed_on(c.value) for c in hours)]
+    time = "at night" if max(last_hour(c.value) for c in hours) >= 20 else "in the evening"
+    when = f"{time} and on {' and '.join(days) if len(days) < 3 else f'{len(days)} days of the week'}" if days else time
     page = next(page for page in site.pages if page.url == best.source_url)
     why = "The stated opening hours leave these times without anyone to answer."
     span = (best.start, best.end)
@@ -128,5 +130,5 @@ def _no_chat(site: Site, found: list[Claim]) -> Iterator[Claim]:
     sentence = next((s for s in site.sentences if contact.search(s.text) and len(s.text) >= 20 and not s.line.level), None)
     if sentence and not re.search(r"\blive chat\b|\bchat (?:with us|button)\b", " ".join(p.text for p in site.pages), re.IGNORECASE):
         why = "The pages load no chat of a known vendor; the quoted words name the ways to get in touch."
-        value = "Add a chat: the site was seen to offer the telephone, e-mail or a form only."
+        value = "Add a chat: none was seen on the pages that were read."
         yield claim("opportunity", value, sentence.page, sentence.span, 0.45, basis=why)

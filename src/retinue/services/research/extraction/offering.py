@@ -24,7 +24,7 @@ _NOT_AN_OFFER = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    r"\b(?:we|our \w+|[A-Z]\w+)\b[^.]{0,60}?\b(?:work (?:with|for)|works (?:with|for)|serves?|serving|helps?|look(?:s)? after|supply|supplies|cater(?:s)? (?:for|to)|supports?|"
+    r"\b(?:we|our \w+|[A-Z]\w+)\b[^.]{0,60}?\b(?:work (?:with|for)|works (?:with|for)|serves?|serving|helps?|look(?:s)? after|supply|supplies|cater(?:s)? (?:for|to)|(?<!our )(?<!the )(?<!customer )(?<!technical )supports?|"
     r"trusted by|partner(?:s)? with|treats?|teach(?:es)?|sell(?:s)? to|deliver(?:s)? to|available to|designed for|made for|built for|ideal for|aimed at|advises?|acts? for)\s+"
     r"(?P<who>[^.;:!?]{3,160})"
 )
@@ -84,7 +84,9 @@ def _is_offer(title: str) -> bool:
 
 def _headed(site: Site) -> Iterator[Claim]:
     """Headings of pages that list the offer, and headings under one that announces it; of a page about one thing, its title."""
-    for line in site.lines:
+    for line, following in zip(site.lines, [*site.lines[1:], None], strict=True):
+        if following is not None and not following.level and re.search(r"[£€$]\s?\d|\d\s?€", following.text[:80]) and len(following.text) < 80:
+            continue
         if not line.level or not _is_offer(line.text) or line.kind in {"legal", "questions", "news", "jobs", "contact"}:
             continue
         if _ASPECT.search(line.text):
@@ -136,6 +138,16 @@ def _linked_from(page: Page, lines: list[Line], site: Site) -> Iterator[Claim]:
             yield _offer(line, link.text, 0.8, site)
 
 
+def priced_offers(prices: list[Claim], site: Site) -> Iterator[Claim]:
+    """Where a site only prices what it sells, as a menu does, the priced names are the offer."""
+    for price in prices:
+        name = price.value.split(": ")[0]
+        if ": " not in price.value or not _is_offer(name) or not price.quote.startswith(name) or price.in_markup:
+            continue
+        page = next(page for page in site.pages if page.url == price.source_url)
+        yield claim("product_or_service", name, page, (price.start, price.start + len(name)), 0.6 * site.weight(page))
+
+
 def _offer(line: Line, name: str, confidence: float, site: Site) -> Claim:
     start = line.start + line.text.index(name)
     return claim("product_or_service", name, line.page, (start, start + len(name)), confidence * site.weight(line.page))
@@ -159,6 +171,16 @@ def segment_claims(site: Site) -> Iterator[Claim]:
             yield claim("customer_segment", line.text.rstrip("."), line.page, span, 0.85 * site.weight(line.page))
 
 
+def _to_the_noun(phrase: str) -> str:
+    """Up to the last customer that is followed by a connective: `legal teams draft contracts` ends with the teams."""
+    for match in _WHO.finditer(phrase):
+        if not re.match(r"\s*(?:$|,|;|and\b|or\b|&|of\b|with\b|without\b|in\b|from\b|across\b|under\b|over\b|aged\b)", phrase[match.end() :]):
+            following = _WHO.match(phrase[match.end() :].lstrip())
+            if not following:
+                return phrase[: match.end()]
+    return phrase
+
+
 def _who(words: str) -> str | None:
     """The phrase that names the customers, cut where the sentence goes on to something else."""
     phrase = re.split(
@@ -168,7 +190,8 @@ def _who(words: str) -> str | None:
     phrase = re.sub(r"\b(?:in|across|throughout|around|within|near|on|over)\s+(?:the\s+)?[A-Z][^,]*$", "", phrase).strip(" ,")
     phrase = re.sub(r"\s+(?:for free|at no cost|every (?:day|year)|as well)$|,?\s+and (?:people|others|more)$", "", phrase)
     phrase = re.sub(r"^(?:our|the|many|over|more than|hundreds of|thousands of|both|all|all kinds of|a wide range of)\s+", "", phrase)
-    if not _WHO.search(phrase) or len(phrase.split()) > 16 or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE):
+    phrase = _to_the_noun(phrase)
+    if not _WHO.search(phrase) or re.search(r"\b(?:please|must|can|will|should|is|are|ring|call)\b", phrase) or len(phrase.split()) > 16 or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE):
         return None
     if re.fullmatch(r"(?:customers?|clients?|people|everyone|members|events?|trade|teams?|families?)", phrase, re.IGNORECASE):
         return None

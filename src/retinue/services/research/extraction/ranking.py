@@ -10,7 +10,7 @@ from retinue.services.research.extraction.site import Site
 
 LIMIT: dict[FieldName, int] = {
     "description": 2, "industry": 1, "size": 1, "founded": 1, "location": 6, "phone": 5, "email": 5, "product_or_service": 24,
-    "customer_segment": 6, "tool_seen": 20, "pain_point": 10, "opportunity": 10, "opening_hours": 6, "price": 60, "social_profile": 8,
+    "customer_segment": 6, "tool_seen": 20, "pain_point": 12, "opportunity": 14, "opening_hours": 6, "price": 60, "social_profile": 8,
     "certification": 10, "predicted_volume": 3,
 }  # fmt: skip
 _PRICES_OF_A_PAGE = 25  # a long price list must not push out the prices told elsewhere
