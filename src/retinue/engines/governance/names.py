@@ -73,6 +73,8 @@ def _score(before: str, first: str, whole: bool, after: str) -> float:
         return 0.6 if after[:1] in (",", "!", ".", "\n", "", ":") else 0.0
     if tail.endswith(_NAMED):
         return 0.9
+    if tail.endswith(".") and tail[:-1].rsplit(None, 1)[-1:] and tail[:-1].rsplit(None, 1)[-1] in _TITLES:
+        return 0.85
     if tail.endswith((":", "=")):
         label = tail[:-1].rstrip()
         return (0.85 if whole or label.endswith("name") else 0.0) if label.endswith(_LABELS) else 0.0

@@ -55,6 +55,7 @@ _NOT_PHONE = re.compile(
 )
 _GROUPED = re.compile(r"(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}\Z")
 _DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[ T]\d{1,2})?\Z")
+_QUAD = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
 _CONTEXT: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("US_PASSPORT", re.compile(r"\bpassport\b[^\n\d]{0,25}?\b([A-Z]?\d{8,9})\b", re.IGNORECASE), 0.8),
     (
@@ -107,7 +108,7 @@ def _is_phone(raw: str, before: str) -> float:
     import phonenumbers
 
     digits = [c for c in raw if c.isdigit()]
-    if not 7 <= len(digits) <= 15 or len(set(digits)) == 1 or _DATE.match(raw):
+    if not 7 <= len(digits) <= 15 or len(set(digits)) == 1 or _DATE.match(raw) or _QUAD.match(raw):
         return 0.0
     called = bool(_PHONE_WORD.search(before))
     if raw.lstrip("(").startswith("+"):
@@ -144,7 +145,7 @@ def _numbers(text: str, begin: int, stop: int) -> Iterator[Span]:
                 continue
             if is_itin(parts[0], parts[1]):
                 yield Span("US_ITIN", start, found.end(), 0.8)
-                continue
+            continue
         if raw.count("(") != raw.count(")"):
             shorter = raw.lstrip("(") if raw.count("(") > raw.count(")") else raw
             start += len(raw) - len(shorter)

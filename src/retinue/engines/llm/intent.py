@@ -123,7 +123,8 @@ def _regression(rows: Vectors, owners: NDArray[np.int64], classes: int, steps: i
 def _nearest(examples: Vectors, owners: NDArray[np.int64], outside: Vectors) -> float:
     """The similarity under which a message is out of scope: from each example's nearest sibling, left out once.
 
-    With examples of what is out of scope, the border that divides both best; else the lowest twentieth of the siblings.
+    With examples of what is out of scope, the border that divides both best; else the lowest twentieth of the
+    siblings, and no less than what examples of different intents commonly have in common.
     """
     alike = examples @ examples.T
     np.fill_diagonal(alike, -1.0)
@@ -136,7 +137,8 @@ def _nearest(examples: Vectors, owners: NDArray[np.int64], outside: Vectors) -> 
         borders = np.unique(np.concatenate([inside, far]))
         right = [(inside >= b).mean() + (far < b).mean() for b in borders]
         return float(borders[int(np.argmax(right))])
-    return float(np.quantile(inside, 0.05)) * 0.9
+    strangers = alike[owners[:, None] != owners[None, :]]
+    return max(float(np.quantile(inside, 0.05)) * 0.9, float(np.quantile(strangers, 0.9)))
 
 
 async def learn(lines: Sequence[Mapping[str, Any]], embed: Embed = lexical) -> Learned:

@@ -7,7 +7,7 @@ from retinue.services.research.extraction.contact import contact_claims
 from retinue.services.research.extraction.hours import hours_claims
 from retinue.services.research.extraction.industry import Embed, industry_claims
 from retinue.services.research.extraction.needs import need_claims
-from retinue.services.research.extraction.offering import offering_claims, segment_claims
+from retinue.services.research.extraction.offering import offering_claims, priced_offers, segment_claims
 from retinue.services.research.extraction.pages import HtmlMeta, Link, Page, Pages, Section
 from retinue.services.research.extraction.prices import price_claims
 from retinue.services.research.extraction.ranking import ranked
@@ -37,4 +37,6 @@ def extract(pages: Pages, embed: Embed | None = None) -> Profile:
         *certification_claims(site),
         *volume_claims(site),
     ]
+    if sum(found.field == "product_or_service" for found in facts) < 3:
+        facts += priced_offers([found for found in facts if found.field == "price"], site)
     return ranked([*facts, *need_claims(site, facts)], site)

@@ -20,13 +20,15 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"\b(?:certified|accredited|licen[sc]ed|registered|regulated|authori[sz]ed|approved|inspected|recogni[sz]ed)\s+(?:(?:and|as)\s+\w+\s+)?(?:by|with)\s+(?:the\s+)?(?P<by>[A-Z][^.;,()]{2,80})"
+    r"\b(?:certified|accredited|licen[sc]ed|registered|regulated|authori[sz]ed|approved|inspected|recogni[sz]ed)\s+(?:(?:and|as)\s+\w+\s+)?(?:by|with)\s+(?P<by>(?:the\s+)?(?:state of\s+|city of\s+)?[A-Z][^.;,()]{2,80})"
     r"|\bmembers?\s+of\s+(?:the\s+)?(?P<of>[A-Z][^.;,()]{2,80})"
     r"|\b(?P<adj>(?:[A-Z][\w&/-]*\s+){1,4}(?:certified|accredited|licen[sc]ed|registered|approved|Certified|Accredited|Licensed|Registered|Approved))\b"
-    r"|\b(?P<noun>(?:[A-Z][\w&/-]*\s+){1,5}(?:Certificat(?:e|ion)|Accreditation|Licen[sc]e|Scheme|Standard|Mark|Award))\b"
+    r"|\b(?P<noun>(?:[A-Z][\w&/-]*\s+){1,5}(?:[Cc]ertification|[Aa]ccreditation|[Aa]pproval|Licen[sc]e|Scheme|Standard|Mark|Award))\b"
 )
 _NOT_OURS = re.compile(r"\b(?:cookies?|trademarks?|registered office|registered in england|data controller|your (?:insurer|licen[sc]e|registration)|driving licen[sc]e)\b", re.IGNORECASE)
-_TITLE = re.compile(r"\b(?:certificat|accredit|licen[sc]e|member(?:ship)?s|standards|qualifications|quality|approvals|registrations|compliance)", re.IGNORECASE)
+_TITLE = re.compile(
+    r"\b(?:certificat|accredit|licen[sc]e|member(?:ship)?s|standards|qualif|quality|approv|registrations|compliance)", re.IGNORECASE
+)
 
 
 def certification_claims(site: Site) -> Iterator[Claim]:
@@ -40,18 +42,24 @@ def certification_claims(site: Site) -> Iterator[Claim]:
         if schemes and (_STATUS.search(text) or titled or sentence.line.repeated):
             for scheme in schemes:
                 yield claim("certification", _named(scheme, text), sentence.page, sentence.span, 0.85 * weight)
-        elif match := _BODY.search(text):
-            name = next(group for group in match.groups() if group)
-            name = re.split(r"\s+(?:and have|and we|and is|and are|since|for|under|to|as|who|which|in \d|number|no\b|\()", name)[0].strip()
-            if _is_body(name):
-                value = match.group().strip() if match["adj"] or match["noun"] else f"{match.group().split(name)[0].strip()} {name}"
-                yield claim("certification", value, sentence.page, sentence.span, 0.75 * weight)
+        elif sentence.line.kind in {"news", "legal", "jobs", "questions"}:
+            continue
         elif titled and len(text) < 120:
-            yield claim("certification", text.rstrip("."), sentence.page, sentence.span, 0.7 * weight)
+            yield claim("certification", text.rstrip("."), sentence.page, sentence.span, 0.75 * weight)
+        else:
+            for match in _BODY.finditer(text):
+                name = next(group for group in match.groups() if group)
+                name = re.split(r"\s+(?:and have|and we|and is|and are|since|for (?=[a-z])|under|to|as|who|which|in \d|number|no\b|\()", name)[0].strip()
+                if _is_body(name) or (match["by"] and re.search(r"\b(?:state|city) of [A-Z]", name)):
+                    value = match.group().strip() if match["adj"] or match["noun"] else match.group().split(name)[0] + name
+                    yield claim("certification", value, sentence.page, sentence.span, 0.75 * weight)
 
 
 def _is_body(name: str) -> bool:
-    return len(name) > 2 and not re.match(r"(?:We|Our|The|Your|Monday|January|This|All)\b", name)
+    capitals = re.findall(r"\b[A-Z][\w&/-]+", name)
+    if len(capitals) < 2 and not any(word.isupper() for word in capitals):
+        return False
+    return len(name) > 2 and not re.match(r"(?:We|Our|The|Your|Monday|January|This|All|England|Scotland|Wales)\b", name)
 
 
 def _named(scheme: str, text: str) -> str:

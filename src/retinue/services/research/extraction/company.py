@@ -60,6 +60,9 @@ def company_claims(site: Site) -> Iterator[Claim]:
 
 
 def _descriptions(site: Site) -> Iterator[Claim]:
+    opening = next((s for s in site.sentences if s.line.kind == "home" and not s.line.level and _could_open(s)), None)
+    if opening is not None:
+        yield claim("description", opening.text, opening.page, opening.span, 0.55)
     for sentence in site.sentences:
         confidence = _description_score(sentence, site)
         if confidence:
@@ -72,6 +75,12 @@ def _descriptions(site: Site) -> Iterator[Claim]:
             confidence = 0.85 if site.kind(page) == "home" else 0.7
             if found := anywhere("description", described, page, described, confidence):
                 yield found
+
+
+def _could_open(sentence: Sentence) -> bool:
+    """The first full sentence of the home page says what the company is, when nothing says it better."""
+    text = sentence.text
+    return 40 <= len(text) <= 300 and text.endswith(".") and not sentence.line.repeated and not re.search(r"[“\"|©]|cookie", text)
 
 
 def _description_score(sentence: Sentence, site: Site) -> float:

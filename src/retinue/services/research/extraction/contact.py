@@ -30,7 +30,7 @@ _CONTINENTAL = r"(?:\b[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|pla
 _ADDRESS = re.compile("|".join((_UK_POSTCODE, _US_STATE_ZIP, _CA_POSTCODE, _STREET, _CONTINENTAL)))
 _POSTAL = re.compile("|".join((rf"\b{_UK_POSTCODE}\b", _US_STATE_ZIP, _CA_POSTCODE)))
 _BASED = re.compile(
-    r"\b(?:based|located|headquartered|situated|offices?|workshop|shop|showroom|studio|clinic|depot)\s+(?:\w+\s+){0,2}?(?:in|at|on|near)\s+"
+    r"\b(?:(?:based|located|headquartered|situated)\s+(?:in|at|on|near)|(?:offices?|depots?|branch(?:es)?|workshop|shop|showroom|studio|clinic|practice|house) in)\s+"
     r"(?:the\s+)?(?P<place>(?:[A-Z][\w'’-]+)(?:(?:,?\s+|,\s+(?:near|in)\s+)(?:[A-Z][\w'’-]+|of|upon|and))*)"
 )
 _PHONE_WORDS = re.compile(r"\b(?:phone|tel|telephone|call|ring|mobile|whatsapp|line|freephone|text|contact)\b", re.IGNORECASE)
@@ -184,19 +184,13 @@ def _addresses(site: Site) -> Iterator[Claim]:
         lines = [line for line in site.all_lines if line.page is page]
         used = -1
         for index, line in enumerate(lines):
-            match = _POSTAL.search(line.text)
-            if not match or line.start <= used or len(line.text) > 320:
+            if line.start <= used or len(line.text) > 320:
                 continue
-            used = line.end
-            if street := _street_start(line.text[: match.start()]):
-                begin = line.start + street[0]
-            elif len(line.text) <= 90:
-                begin = _back_to_street(lines, index)
-                begin += len(line.text) - len(_unlabelled(line.text)) if begin == line.start else 0
-            else:
+            span = _postal_address(lines, index) or _plain_address(lines, index)
+            if span is None:
                 continue
-            span = (begin, line.start + match.end())
-            value = re.sub(r"\s*\n\s*", ", ", page.text[span[0] : span[1]].strip())
+            used = max(span[1], line.end)
+            value = _placed(page.text[span[0] : span[1]].strip())
             yield claim("location", _unlabelled(re.sub(r",\s*,", ",", value)), page, span, 0.9 * site.weight(page))
     for sentence in site.sentences:
         if sentence.line.kind in {"news", "legal"}:
@@ -206,6 +200,60 @@ def _addresses(site: Site) -> Iterator[Claim]:
             place = re.sub(r"\s+(?:and|of|upon|The|Our|We)$", "", found["place"])
             if len(place) > 3 and not re.match(r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|December)", place):
                 yield claim("location", place, sentence.page, sentence.span, 0.6 * site.weight(sentence.page))
+
+
+def _postal_address(lines: list[Line], index: int) -> tuple[int, int] | None:
+    line = lines[index]
+    match = _POSTAL.search(line.text)
+    if not match:
+        return None
+    if street := _street_start(line.text[: match.start()]):
+        return line.start + street[0], line.start + match.end()
+    if len(line.text) > 90:
+        return None
+    begin = _back_to_street(lines, index)
+    begin += len(line.text) - len(_unlabelled(line.text)) if begin == line.start else 0
+    return begin, line.start + match.end()
+
+
+_NUMBERED = re.compile(
+    rf"^(?:(?:{_DOOR},?\s+)?\d{{1,5}}[A-Za-z]?|{_DOOR}),?\s+[A-Z][\w'’-]+(?:\s+(?:[A-Z][\w'’-]+|of|the)){{1,4}}(?P<more>(?:,\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+){{0,2}}){{0,3}})"
+)
+_TOWN = re.compile(r"^[A-Z][\w'’-]+(?:[ -](?:[A-Z][\w'’-]+|upon|on|under|of|le)){0,3}$")
+
+
+def _plain_address(lines: list[Line], index: int) -> tuple[int, int] | None:
+    """A number and a name at the beginning of a line, where streets are written: without a postal code it needs company,
+    a word for a street, a telephone line near it, or a page or heading about places."""
+    line = lines[index]
+    if line.level or line.kind not in {"contact", "home", "about"} or re.search(r"[£€$]|\d[.:]\d\d", line.text[:60]):
+        return None
+    match = _NUMBERED.match(line.text)
+    if not match or re.match(r"(?:[^,.]|St\.)*[.!?](?:\s|$)", line.text[: match.end() + 1]) and not re.search(_STREET, line.text):
+        return None
+    near = " ".join(other.text for other in lines[index + 1 : index + 3])
+    company = re.search(_STREET, match.group()) or re.match(_DOOR, line.text) or re.search(r"\d{3}[ -]?\d{3,4}", near)
+    if not company:
+        return None
+    begin, end = line.start, line.start + match.end()
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    if not match["more"]:
+        if following is not None and _TOWN.match(following.text) and not following.level:
+            return begin, following.end
+        for earlier in reversed(lines[max(0, index - 3) : index]):
+            name = earlier.text.isupper() or earlier.level >= 2
+            if name and len(earlier.text.split()) <= 4 and re.fullmatch(r"[\w' -]+", earlier.text):
+                return earlier.start, end
+    return begin, end
+
+
+def _placed(text: str) -> str:
+    """The lines as one address; a place written above its street goes behind it, and what stands between them goes."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and _NUMBERED.match(lines[-1]) and not re.search(r"\d", lines[0]) and not _NUMBERED.match(lines[0]):
+        place = lines[0].title() if lines[0].isupper() else lines[0]
+        return f"{lines[-1]}, {place}"
+    return ", ".join(lines)
 
 
 def _street_start(before: str) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import snowballstemmer
 
-from retinue.services.research.extraction.claims import Claim, claim
+from retinue.services.research.extraction.claims import Claim, anywhere, claim
 from retinue.services.research.extraction.site import Sentence, Site
 
 Embed = Callable[[list[str]], Sequence[Sequence[float]]]
@@ -69,9 +69,15 @@ def industry_claims(site: Site, embed: Embed | None = None) -> Iterator[Claim]:
     if score <= 1.0:
         return
     evidence = _evidence(best, site)
+    confidence = min(0.9, 0.5 + 0.4 * (score - second) / score + 0.02 * score)
     if evidence is not None:
-        confidence = min(0.9, 0.5 + 0.4 * (score - second) / score + 0.02 * score)
         yield claim("industry", best, evidence.page, evidence.span, confidence)
+        return
+    for page in site.pages:
+        described = page.html_meta.description or page.title
+        if described and (found := anywhere("industry", best, page, described, confidence)):
+            yield found
+            return
 
 
 def _with_meaning(scores: dict[str, float], site: Site, embed: Embed) -> dict[str, float]:
@@ -97,7 +103,9 @@ def _evidence(industry: str, site: Site) -> Sentence | None:
             continue
         score = sum(terms.get(term, 0.0) for term in set(stems(sentence.text))) * site.weight(sentence.page)
         own = re.search(r"\b(?:we|our)\b", sentence.text, re.IGNORECASE) or site.name.split()[0] in sentence.text
-        score *= 1.3 if own else 1.0
+        score *= (1.3 if own else 1.0) * (1.4 if sentence.line.kind in {"home", "about"} else 1.0)
+        if re.search(r"[£€$]\s?\d|^\S+(?: \S+)?$", sentence.text):
+            continue
         if score > 0 and (best is None or score > best[0]):
             best = (score, sentence)
     return best[1] if best else None

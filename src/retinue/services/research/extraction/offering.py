@@ -1,10 +1,12 @@
 """What the company sells, and to whom."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from retinue.services.research.extraction.claims import Claim, anywhere, claim
-from retinue.services.research.extraction.site import Line, Site
+from retinue.services.research.extraction.pages import Page
+from retinue.services.research.extraction.site import Line, Site, is_index
 
 _OFFER_TITLE = re.compile(
     r"\b(?:services?|products?|what we (?:do|offer|make|repair|sell|fix)|solutions?|treatments?|courses?|classes|our work|our range|menu|specialities|"
@@ -22,7 +24,7 @@ _NOT_AN_OFFER = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    r"\b(?:we|our \w+|[A-Z]\w+)\b[^.]{0,60}?\b(?:work (?:with|for)|works (?:with|for)|serves?|serving|helps?|look(?:s)? after|supply|supplies|cater(?:s)? (?:for|to)|supports?|"
+    r"\b(?:we|our \w+|[A-Z]\w+)\b[^.]{0,60}?\b(?:work (?:with|for)|works (?:with|for)|serves?|serving|helps?|look(?:s)? after|supply|supplies|cater(?:s)? (?:for|to)|(?<!our )(?<!the )(?<!customer )(?<!technical )supports?|"
     r"trusted by|partner(?:s)? with|treats?|teach(?:es)?|sell(?:s)? to|deliver(?:s)? to|available to|designed for|made for|built for|ideal for|aimed at|advises?|acts? for)\s+"
     r"(?P<who>[^.;:!?]{3,160})"
 )
@@ -41,8 +43,22 @@ _WHO = re.compile(
     r"museums|galler\w+|churches|clubs|societies|venues|event\w*|merchants|consumers|customers|clients|trade|SMEs?|members|residents|people|women|men|everyone)\b",
     re.IGNORECASE,
 )
+_OUR_CUSTOMERS = re.compile(
+    r"\b(?:our|their|the company['’]s) (?:customers|clients|patients|members|guests|students|users|readers) (?:are|include|range from|come from)\s+"
+    r"(?:mostly |mainly |usually |often |both |chiefly )?(?P<who>[^.;:!?]{3,180})",
+    re.IGNORECASE,
+)
+_FOR_WHOM = re.compile(r"^(?:made |built |designed |meant )?[Ff]or (?P<who>(?!the |a |an |more|all|any|your|our|example|us|that|this|instance|\d)[^.;:!?]{3,100})[.]?$")
+_NEGATED = re.compile(r"\b(?:not|never|no longer|don['’]t|doesn['’]t|cannot|can['’]t)\b", re.IGNORECASE)
 _SEGMENT_TITLE = re.compile(
     r"\b(?:who we (?:help|serve|work with|work for|supply|teach)|our (?:customers|clients)|who it(?:'|’)?s for|sectors|industries|markets|customers we serve|for whom)\b",
+    re.IGNORECASE,
+)
+
+
+_ASPECT = re.compile(
+    r"\b(?:hours|contact|team|story|customers?|clients?|process|promise|guarantee|charges?|terms|policy|case stud\w+|news|about|offices|"
+    r"locations?|before you|how (?:it|we)|our approach|summer|winter|christmas|offers?|sale|downloads?|gallery|resources)\b",
     re.IGNORECASE,
 )
 
@@ -51,7 +67,6 @@ def offering_claims(site: Site) -> Iterator[Claim]:
     yield from _declared(site)
     yield from _headed(site)
     yield from _listed(site)
-    yield from _linked(site)
 
 
 def _declared(site: Site) -> Iterator[Claim]:
@@ -68,40 +83,69 @@ def _is_offer(title: str) -> bool:
 
 
 def _headed(site: Site) -> Iterator[Claim]:
-    """Headings of offer pages, and headings under a heading that announces the offer elsewhere."""
-    for line in site.lines:
-        if not line.level or not _is_offer(line.text) or line.kind in {"legal", "questions", "news"}:
+    """Headings of pages that list the offer, and headings under one that announces it; of a page about one thing, its title."""
+    for line, following in zip(site.lines, [*site.lines[1:], None], strict=True):
+        if following is not None and not following.level and re.search(r"[£€$]\s?\d|\d\s?€", following.text[:80]) and len(following.text) < 80:
+            continue
+        if not line.level or not _is_offer(line.text) or line.kind in {"legal", "questions", "news", "jobs", "contact"}:
+            continue
+        if _ASPECT.search(line.text):
             continue
         announced = any(_OFFER_TITLE.search(title) for title in line.under[-2:])
-        if line.kind in {"offer", "price"} and line.level >= 2 or announced and line.level >= 2:
-            if re.search(r"\b(?:hours|contact|team|story|customers?|clients?|process|promise|guarantee|charges?|terms|policy)\b", line.text, re.I):
-                continue
-            yield _offer(line, line.text, 0.9 if line.kind == "offer" else 0.75, site)
-        elif line.kind == "offer" and line.level == 1 and _is_offer(line.text) and not _OFFER_TITLE.search(line.text):
-            yield _offer(line, line.text, 0.8, site)
+        index = line.kind == "offer" and is_index(line.page)
+        if line.level >= 2 and (index or announced and line.kind not in {"offer", "price"}):
+            yield _offer(line, line.text, 0.85, site)
+        elif line.level == 1 and line.kind == "offer" and (not index or not _OFFER_TITLE.search(line.text)):
+            yield _offer(line, line.text, 0.85, site)
 
 
 def _listed(site: Site) -> Iterator[Claim]:
-    """First cells of rows on offer and price pages, and list items under a heading that announces the offer."""
-    for line in site.lines:
-        if line.level or line.kind in {"legal", "questions", "news"}:
-            continue
-        cells = [cell.strip() for cell in re.split(r"\t|\s\|\s", line.text) if cell.strip()]
-        if len(cells) >= 2 and line.kind in {"offer", "price", "home"} and re.search(r"[£€$]\s?\d|\d\s?(?:€|EUR|GBP|USD)|\bPOA\b|\b[Ff]ree\b", line.text):
-            if _is_offer(cells[0]) and not re.search(r"[£€$]|call-?out|deposit|delivery|surcharge|\bfee\b|late\b|minimum", cells[0], re.IGNORECASE):
-                yield _offer(line, cells[0], 0.7, site)
-        elif line.bullet and any(_OFFER_TITLE.search(title) for title in line.under[-1:]) and not line.repeated:
-            name = re.split(r"\s+[–—-]\s+|:\s", line.text)[0].rstrip(".,;")
-            if _is_offer(name) and len(name.split()) <= 7 and "@" not in name:
-                yield _offer(line, name, 0.65, site)
-
-
-def _linked(site: Site) -> Iterator[Claim]:
+    """On a page that lists the offer: names with a sentence under each, links, and list items under an announcing heading."""
     for page in site.pages:
-        for link in page.links:
-            if re.search(r"/(?:services?|products?|treatments?|courses?|solutions?)/[\w-]+", link.url) and _is_offer(link.text):
-                if found := anywhere("product_or_service", link.text, page, link.text, 0.6):
-                    yield found
+        lines = [line for line in site.lines if line.page is page and not line.repeated]
+        if site.kind(page) == "offer" and is_index(page):
+            yield from _named_and_told(lines, site)
+            yield from _linked_from(page, lines, site)
+        if site.kind(page) in {"offer", "home", "about", "other"}:
+            for line in lines:
+                if line.bullet and not line.level and line.under and _OFFER_TITLE.search(line.under[-1]):
+                    name = re.split(r"\s+[–—-]\s+|:\s", line.text)[0].rstrip(".,;")
+                    if _is_offer(name) and len(name.split()) <= 6 and "@" not in name and not re.search(r"\d", name):
+                        yield _offer(line, name, 0.65, site)
+
+
+def _named_and_told(lines: list[Line], site: Site) -> Iterator[Claim]:
+    """Short lines each followed by a sentence; three at least, so that one stray short line is no product."""
+    pairs = [
+        line
+        for line, following in zip(lines, lines[1:], strict=False)
+        if not line.level and _is_offer(line.text) and len(line.text.split()) <= 6 and line.text[0].isupper()
+        and not re.search(r"[.,;:!?\d]$", line.text) and not following.level and re.search(r"[.!]$", following.text)
+    ]  # fmt: skip
+    if len(pairs) >= 3:
+        for line in pairs:
+            yield _offer(line, line.text, 0.85, site)
+
+
+def _linked_from(page: Page, lines: list[Line], site: Site) -> Iterator[Claim]:
+    """Names on the page that lead to a page of their own and are not in the menu of every page."""
+    menu = Counter(link.url for other in site.pages for link in {link.url: link for link in other.links}.values())
+    for link in page.links:
+        if menu[link.url] > max(2, len(site.pages) // 3) or not _is_offer(link.text) or re.match(r"(?:mailto|tel|#|https?:)", link.url):
+            continue
+        line = next((line for line in lines if line.text == link.text), None)
+        if line is not None and not _ASPECT.search(link.text):
+            yield _offer(line, link.text, 0.8, site)
+
+
+def priced_offers(prices: list[Claim], site: Site) -> Iterator[Claim]:
+    """Where a site only prices what it sells, as a menu does, the priced names are the offer."""
+    for price in prices:
+        name = price.value.split(": ")[0]
+        if ": " not in price.value or not _is_offer(name) or not price.quote.startswith(name) or price.in_markup:
+            continue
+        page = next(page for page in site.pages if page.url == price.source_url)
+        yield claim("product_or_service", name, page, (price.start, price.start + len(name)), 0.6 * site.weight(page))
 
 
 def _offer(line: Line, name: str, confidence: float, site: Site) -> Claim:
@@ -113,9 +157,9 @@ def segment_claims(site: Site) -> Iterator[Claim]:
     for sentence in site.sentences:
         if sentence.line.kind in {"legal", "news"} or sentence.line.level or len(sentence.text) > 320:
             continue
-        for pattern, confidence in ((_FOR, 0.75), (_FOR_NOUN, 0.7)):
+        for pattern, confidence in ((_OUR_CUSTOMERS, 0.85), (_FOR, 0.75), (_FOR_NOUN, 0.7), (_FOR_WHOM, 0.65)):
             match = pattern.search(sentence.text)
-            if not match:
+            if not match or _NEGATED.search(sentence.text[: match.start("who")]):
                 continue
             who = _who(match["who"])
             if who:
@@ -127,6 +171,16 @@ def segment_claims(site: Site) -> Iterator[Claim]:
             yield claim("customer_segment", line.text.rstrip("."), line.page, span, 0.85 * site.weight(line.page))
 
 
+def _to_the_noun(phrase: str) -> str:
+    """Up to the last customer that is followed by a connective: `legal teams draft contracts` ends with the teams."""
+    for match in _WHO.finditer(phrase):
+        if not re.match(r"\s*(?:$|,|;|and\b|or\b|&|of\b|with\b|without\b|in\b|from\b|across\b|under\b|over\b|aged\b)", phrase[match.end() :]):
+            following = _WHO.match(phrase[match.end() :].lstrip())
+            if not following:
+                return phrase[: match.end()]
+    return phrase
+
+
 def _who(words: str) -> str | None:
     """The phrase that names the customers, cut where the sentence goes on to something else."""
     phrase = re.split(
@@ -134,8 +188,10 @@ def _who(words: str) -> str | None:
         words,
     )[0]
     phrase = re.sub(r"\b(?:in|across|throughout|around|within|near|on|over)\s+(?:the\s+)?[A-Z][^,]*$", "", phrase).strip(" ,")
+    phrase = re.sub(r"\s+(?:for free|at no cost|every (?:day|year)|as well)$|,?\s+and (?:people|others|more)$", "", phrase)
     phrase = re.sub(r"^(?:our|the|many|over|more than|hundreds of|thousands of|both|all|all kinds of|a wide range of)\s+", "", phrase)
-    if not _WHO.search(phrase) or len(phrase.split()) > 16 or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE):
+    phrase = _to_the_noun(phrase)
+    if not _WHO.search(phrase) or re.search(r"\b(?:please|must|can|will|should|is|are|ring|call)\b", phrase) or len(phrase.split()) > 16 or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE):
         return None
     if re.fullmatch(r"(?:customers?|clients?|people|everyone|members|events?|trade|teams?|families?)", phrase, re.IGNORECASE):
         return None

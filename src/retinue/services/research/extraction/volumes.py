@@ -10,11 +10,15 @@ from retinue.services.research.extraction.site import Site
 _PER_MONTH = {"day": 22.0, "working day": 22.0, "weekday": 22.0, "week": 52 / 12, "month": 1.0, "year": 1 / 12, "season": 1 / 6}
 _WORK = (
     r"(?P<what>(?:phone |telephone |customer |online |repair |service |support |web |new )*(?:calls?|enquir(?:y|ies)|inquir(?:y|ies)|e-?mails?|messages|questions|tickets|orders|bookings|appointments|"
-    r"visits|visitors|repairs|jobs|deliveries|patients|guests|customers|clients|parcels|covers|services|inspections|calibrations|students|members|quotes|quotations|requests|installations|projects|call-?outs|boxes|loaves|cases|shipments|treatments))"
+    r"visits|visitors|repairs|jobs|deliveries|patients|guests|customers|clients|inspections|calibrations|students|members|quotes|quotations|requests|installations|projects|call-?outs|treatments))"
 )
 _NUMBER = r"(?P<n>\d[\d,]*|(?:a|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?: (?:hundred|thousand|dozen))?)(?:\+)?"
 _RATE = re.compile(
     rf"\b{_NUMBER}\s+(?:\w+\s+){{0,3}}?{_WORK}\b(?:\s+\w+){{0,4}}?\s+(?:a|an|per|each|every|/)\s*(?P<per>working day|weekday|day|week|month|year|season)\b",
+    re.IGNORECASE,
+)
+_RINGS = re.compile(
+    rf"\b(?P<what>phones?|telephones?)\b[^.]{{0,30}}\brings?\b[^.]{{0,20}}\b{_NUMBER} times (?:a|an|per|each|every) (?P<per>day|week|month)\b",
     re.IGNORECASE,
 )
 _BASE = re.compile(
@@ -28,13 +32,14 @@ _CONTACTS_PER_CUSTOMER = 0.05  # assumption, said in the basis: one enquiry for 
 
 def volume_claims(site: Site) -> Iterator[Claim]:
     for sentence in site.sentences:
-        if sentence.line.kind == "legal":
+        if sentence.line.kind in {"legal", "news"} or re.search(r"\b(?:at most|up to|maximum|each of)\b", sentence.text, re.IGNORECASE):
             continue
-        if match := _RATE.search(sentence.text):
+        if match := _RATE.search(sentence.text) or _RINGS.search(sentence.text):
             number = _count(match["n"])
             if not number:
                 continue
             what, per = " ".join(match["what"].casefold().split()), match["per"].casefold()
+            what = "calls" if "phone" in what and "call" not in what else what
             month = number * _PER_MONTH[per]
             weight = site.weight(sentence.page)
             basis = f"The site states {match['n']} {what} a {per}; {_rounded(month):,} a month at {_PER_MONTH[per]:.2f} {per}s a month."

@@ -1,0 +1,409 @@
+"""What a configuration of an agent may say: one model for chatbot and voicebot, in YAML and in JSON."""
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic.json_schema import GenerateJsonSchema
+
+from retinue.kernel.errors import Refusal
+
+_LARGEST = 500_000  # characters of a configuration's text
+
+Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Condition = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*( (<|<=|>|>=|==) -?[0-9]+(\.[0-9]+)?)?$")]
+ProductType = Literal["chatbot", "voicebot"]
+
+
+class ConfigurationInvalid(Refusal):
+    """The configuration cannot be used. {problems}"""
+
+    status = 422
+    next = "Correct the fields named, then send the configuration again."
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        self.problems = problems
+        super().__init__(problems=" ".join(f"{path}: {reason}." for path, reason in problems))
+
+
+class ConfigurationUnreadable(Refusal):
+    """The configuration is not readable {form}: {reason}."""
+
+    status = 422
+    next = "Correct the text at the place named, then send it again."
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ConfigMetadata(Part):
+    config_id: Text | None = None
+    config_name: Text | None = None
+    product_type: ProductType
+    client_id: Text | None = None
+    version: int = Field(1, ge=1)
+    environment: Literal["development", "staging", "production"] = "staging"
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = Field(
+        default_factory=list, description="BCP 47 tags, the first is spoken unless the customer uses another."
+    )
+    created_at: datetime | None = None
+
+
+class VoiceSpecific(Part):
+    speaking_rate: Literal["slow", "normal", "fast"] = "normal"
+    interruption_sensitivity: Literal["low", "medium", "high"] = "medium"
+    silence_timeout_ms: int = Field(2000, ge=100, le=60_000)
+
+
+class SystemPrompt(Part):
+    role: Name
+    instructions: Text
+    constraints: list[Text] = Field(default_factory=list)
+    tone: Name = "friendly_professional"
+    voice_specific: VoiceSpecific | None = None
+
+
+Status = Literal["implemented", "missing"]
+
+
+class ToolAvailable(Part):
+    tool_name: Name
+    status: Status
+    github_issue: Text | None = None
+
+
+class NeedMetadata(Part):
+    priority: Literal["low", "medium", "high"] = "medium"
+    estimated_effort: Text | None = None
+    assigned_to: Text | None = None
+
+
+class ToolNeeded(Part):
+    tool_name: Name
+    purpose: Text | None = None
+    input_schema: dict[str, str] = Field(default_factory=dict)
+    output_schema: dict[str, str] = Field(default_factory=dict)
+    metadata: NeedMetadata = Field(default_factory=NeedMetadata)
+
+
+class Integration(Part):
+    integration_name: Name
+    product_compatibility: list[ProductType] = Field(default_factory=lambda: ["chatbot"], min_length=1)
+    type: Literal["input_channel", "output_channel", "utility"]
+    status: Status
+    github_issue: Text | None = None
+    config: dict[str, str | int | float | bool] | None = None
+
+
+class IntegrationNeeded(Part):
+    integration_name: Name
+    purpose: Text
+    details: dict[str, str] = Field(default_factory=dict)
+    metadata: NeedMetadata = Field(default_factory=NeedMetadata)
+
+
+class LlmParameters(Part):
+    temperature: float = Field(0.3, ge=0, le=2)
+    max_tokens: int = Field(500, ge=1, le=100_000)
+    top_p: float = Field(0.9, gt=0, le=1)
+
+
+class LlmFallback(Part):
+    provider: Name
+    model: Text
+
+
+class LlmConfig(Part):
+    provider: Name
+    model: Text
+    parameters: LlmParameters = Field(default_factory=LlmParameters)
+    fallback: LlmFallback | None = None
+
+
+class DatabaseConfig(Part):
+    type: Literal["postgresql", "supabase"] = "postgresql"
+    tables: list[Name] = Field(default_factory=list)
+    rls_enabled: bool = True
+
+
+class VectorDbConfig(Part):
+    type: Literal["pgvector", "pinecone"] = "pgvector"
+    index_name: Text | None = None
+    namespace: Text
+
+
+class PiiCollection(Part):
+    enabled: bool
+    fields: list[Name] = Field(default_factory=list)
+
+
+class FollowupScheduling(Part):
+    enabled: bool
+    channels: list[Name] = Field(default_factory=list)
+    triggers: list[Name] = Field(default_factory=list)
+
+
+class CrossSellUpsell(Part):
+    enabled: bool
+    recommendation_engine: Name | None = None
+    max_suggestions: int = Field(3, ge=1, le=20)
+
+
+class SurveyQuestions(Part):
+    enabled: bool
+    questions: list[Text] = Field(default_factory=list)
+
+
+class EscalationTrigger(Part):
+    condition: Condition
+    action: Literal["immediate_handoff", "suggest_handoff", "immediate_transfer", "suggest_transfer"]
+
+
+class HumanEscalation(Part):
+    enabled: bool
+    triggers: list[EscalationTrigger] = Field(default_factory=list)
+    unavailable_action: Literal["queue_callback", "take_message", "show_contact"] | None = None
+
+
+class OutboundTrigger(Part):
+    event: Name
+    channel: Name | None = None
+    template: Name
+
+
+class OutboundMessages(Part):
+    enabled: bool
+    triggers: list[OutboundTrigger] = Field(default_factory=list)
+
+
+class TransferDestination(Part):
+    name: Name
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+
+class CallTransfer(Part):
+    enabled: bool
+    transfer_destinations: list[TransferDestination] = Field(default_factory=list)
+
+
+class Voicemail(Part):
+    enabled: bool
+    max_duration_seconds: int = Field(120, ge=1, le=3600)
+    transcription_enabled: bool = True
+
+
+class WorkflowFeatures(Part):
+    pii_collection: PiiCollection | None = None
+    followup_scheduling: FollowupScheduling | None = None
+    cross_sell_upsell: CrossSellUpsell | None = None
+    survey_questions: SurveyQuestions | None = None
+    human_escalation: HumanEscalation | None = None
+    outbound_retargeting: OutboundMessages | None = None
+    call_transfer: CallTransfer | None = None
+    voicemail: Voicemail | None = None
+    outbound_calling: OutboundMessages | None = None
+
+
+class SipConfig(Part):
+    primary_provider: Name
+    primary_endpoint: Text
+    failover_provider: Name | None = None
+    failover_endpoint: Text | None = None
+    inbound_calls_enabled: bool = True
+    outbound_calls_enabled: bool = False
+    call_recording: bool = False
+    recording_retention_days: int = Field(90, ge=0, le=3650)
+
+
+class LivekitConfig(Part):
+    room_prefix: Name
+    stt_provider: Name
+    stt_model: Text
+    stt_language: Text = "en-US"
+    tts_provider: Name
+    tts_voice_id: Text
+    tts_model: Text
+    vad_enabled: bool = True
+    vad_threshold: float = Field(0.5, ge=0, le=1)
+
+
+_VOICE_FEATURES = ("call_transfer", "voicemail", "outbound_calling")
+_ABSENT: dict[str, Any] = {"type": "null"}
+_BY_PRODUCT: dict[str, Any] = {
+    "if": {"properties": {"config_metadata": {"properties": {"product_type": {"const": "voicebot"}}}}},
+    "then": {
+        "required": ["sip_config", "livekit_config"],
+        "properties": {
+            "sip_config": {"type": "object"},
+            "livekit_config": {"type": "object"},
+            "integrations": {"maxItems": 0},
+        },
+    },
+    "else": {
+        "properties": {
+            "sip_config": _ABSENT,
+            "livekit_config": _ABSENT,
+            "system_prompt": {"properties": {"voice_specific": _ABSENT}},
+            "workflow_features": {"properties": dict.fromkeys(_VOICE_FEATURES, _ABSENT)},
+        }
+    },
+}
+
+
+class Configuration(Part):
+    """What one version of an agent is: who it is, what it may do, and what it runs on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_BY_PRODUCT)
+
+    config_metadata: ConfigMetadata
+    system_prompt: SystemPrompt
+    greeting: Text | None = None
+    suggested_questions: list[Text] = Field(default_factory=list, max_length=8)
+    tools_available: list[ToolAvailable] = Field(default_factory=list)
+    tools_needed: list[ToolNeeded] = Field(default_factory=list)
+    integrations: list[Integration] = Field(default_factory=list)
+    integrations_needed: list[IntegrationNeeded] = Field(default_factory=list)
+    llm_config: LlmConfig
+    database_config: DatabaseConfig = Field(default_factory=DatabaseConfig)
+    vector_db_config: VectorDbConfig | None = None
+    workflow_features: WorkflowFeatures = Field(default_factory=WorkflowFeatures)
+    sip_config: SipConfig | None = None
+    livekit_config: LivekitConfig | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_product(self) -> Self:
+        voice = self.config_metadata.product_type == "voicebot"
+        problems = []
+        if voice:
+            problems += [f"{n} is required for a voicebot" for n in ("sip_config", "livekit_config") if getattr(self, n) is None]
+            problems += ["integrations must be empty for a voicebot: its only channel is the call"] if self.integrations else []
+        else:
+            problems += [f"{n} is for a voicebot only" for n in ("sip_config", "livekit_config") if getattr(self, n) is not None]
+            problems += ["system_prompt.voice_specific is for a voicebot only"] if self.system_prompt.voice_specific else []
+            features = self.workflow_features
+            problems += [f"workflow_features.{n} is for a voicebot only" for n in _VOICE_FEATURES if getattr(features, n) is not None]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a configuration."""
+    schema = Configuration.model_json_schema(mode="validation")
+    return {"$schema": GenerateJsonSchema.schema_dialect, **schema}
+
+
+def from_data(data: object) -> Configuration:
+    """A configuration from parsed JSON or YAML; raises ConfigurationInvalid that names the path of each wrong field."""
+    try:
+        return Configuration.model_validate_json(json.dumps(data, allow_nan=False))
+    except ValidationError as error:
+        raise ConfigurationInvalid([_problem(dict(detail)) for detail in error.errors(include_url=False)]) from None
+    except (TypeError, ValueError) as error:
+        raise ConfigurationUnreadable(form="data", reason=str(error)) from None
+
+
+def from_json(text: str) -> Configuration:
+    if len(text) > _LARGEST:
+        raise ConfigurationUnreadable(form="JSON", reason=f"it is longer than {_LARGEST} characters")
+    try:
+        return from_data(json.loads(text, object_pairs_hook=_unrepeated))
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationUnreadable(form="JSON", reason=str(error) or "it is nested too deeply") from None
+
+
+def from_yaml(text: str) -> Configuration:
+    """YAML without aliases or tags; only true and false are booleans, dates stay text and `+14155550100` a telephone number."""
+    if len(text) > _LARGEST:
+        raise ConfigurationUnreadable(form="YAML", reason=f"it is longer than {_LARGEST} characters")
+    try:
+        data = yaml.load(text, _Loader)  # noqa: S506 - derives from SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigurationUnreadable(form="YAML", reason=" ".join(str(error).split()) or "it is nested too deeply") from None
+    return from_data(data)
+
+
+def to_data(configuration: Configuration) -> dict[str, Any]:
+    """Plain values, without what is absent."""
+    return configuration.model_dump(mode="json", exclude_none=True)
+
+
+def to_json(configuration: Configuration) -> str:
+    return json.dumps(to_data(configuration), ensure_ascii=False, indent=2)
+
+
+def to_yaml(configuration: Configuration) -> str:
+    return yaml.dump(to_data(configuration), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _problem(detail: dict[str, Any]) -> tuple[str, str]:
+    path = ""
+    for step in detail["loc"]:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    reasons = {
+        "extra_forbidden": "there is no such field",
+        "missing": "it is required",
+        "string_pattern_mismatch": f"it does not have the form {detail.get('ctx', {}).get('pattern')}",
+    }
+    reason = reasons.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    return path or "configuration", reason[0].lower() + reason[1:]
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if repeated := next((key for key in keys if keys.count(key) > 1), None):
+        raise ValueError(f"the key {repeated} stands twice")
+    return dict(pairs)
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = {}
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(f"an alias stands in line {self.peek_event().start_mark.line + 1}; write the value out")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+                raise yaml.YAMLError(f"the key in line {key.start_mark.line + 1} is not a word")
+            if key.value in seen:
+                raise yaml.YAMLError(f"the key {key.value} in line {key.start_mark.line + 1} stands twice")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _resolvers() -> None:
+    """YAML 1.2's core words instead of YAML 1.1's, which reads `no` as false and `+1415…` as a number."""
+    words = (
+        ("bool", r"^(?:true|false|True|False)$", "tTfF"),
+        ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
+        ("float", r"^-?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?:\.[0-9]*)?[eE][-+]?[0-9]+)$", "-.0123456789"),
+        ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    )
+    for name, pattern, first in words:
+        _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(pattern), list(first))
+
+
+_resolvers()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes whatever another YAML reader would take for a number, a date or a boolean."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
