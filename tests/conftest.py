@@ -23,7 +23,7 @@ def server() -> Iterator[str]:
     """The address of a server as its owner, without a database name."""
     given = os.environ.get("RETINUE_TEST_DATABASE_URL")
     if given:
-        yield given.rstrip("/")
+        yield given.rstrip("/") + "/postgres"
         return
     from retinue.kernel.postgres import PostgresSettings, start
 
@@ -45,8 +45,9 @@ def make_template(server: str, name: str, rooms: tuple, engines: tuple, extra: s
 
 
 def with_name(server: str, name: str) -> str:
+    """The same server, another database."""
     head, question, query = server.partition("?")
-    return f"{head.rstrip('/')}/{name}" + question + query
+    return f"{head[: head.index('/', len('postgresql://'))]}/{name}{question}{query}"
 
 
 def as_login(url: str) -> str:
