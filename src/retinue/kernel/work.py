@@ -63,6 +63,8 @@ class Work:
         """A job of this room. Arguments are ids and numbers: the jobs' tables know no tenants, so nothing personal goes there."""
         if job.partition(".")[0] != self.room:
             raise Misuse(f"{self.room} may not start {job}")
+        if self.flushed:
+            raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
 
     async def flush(self) -> None:
