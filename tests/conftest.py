@@ -13,6 +13,7 @@ import pytest_asyncio
 from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel.clock import StoppedClock
+from retinue.kernel.ending import stop
 from retinue.kernel.work import Database
 
 PASSWORD = "for tests only"
@@ -37,10 +38,11 @@ def make_template(server: str, name: str, rooms: tuple, engines: tuple, extra: s
     with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
         connection.execute(f"create database {name}")
-    with psycopg.connect(with_name(server, name), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's; test workers would race for them
+    with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's, advisory locks one database's
         install(with_name(server, name), rooms, engines, PASSWORD)
-        if extra:
+    if extra:
+        with psycopg.connect(with_name(server, name), autocommit=True) as connection:
             connection.execute(extra)
 
 
@@ -90,5 +92,5 @@ async def database(owner_url: str) -> AsyncIterator[Database]:
     database = Database(as_login(owner_url))
     herald = asyncio.create_task(database.herald())
     yield database
-    herald.cancel()
+    await stop(herald)
     await database.close()

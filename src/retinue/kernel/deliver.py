@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from retinue.kernel.events import Event, Misuse, read
 from retinue.kernel.telemetry import FAILED, HANDLED, LAG, PARKED, STOPPED, TRACE, log
-from retinue.kernel.work import Database, Work
+from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
 
 TRIES = 5
 POLL_SECONDS = 0.25
@@ -107,19 +107,28 @@ class Deliverer:
         await self.register()
         async with asyncio.TaskGroup() as group:
             group.create_task(self.listen())
-            poll = POLL_SECONDS
             while True:
-                wanted, self.wanted = self.wanted, set()
-                if (wanted is None or wanted) and await self.wave(wanted):
-                    self.want(wanted)  # whoever handled something looks again: others passed it by meanwhile
-                if self.wanted == set():
-                    self.woken.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self.woken.wait(), poll)
-                        continue
-                    started = asyncio.get_running_loop().time()
-                    self.want(await self.moved())
-                    poll = max(POLL_SECONDS, (asyncio.get_running_loop().time() - started) / POLL_SHARE)
+                try:
+                    await self._rounds()
+                except AWAY as error:
+                    LOG.warning("delivery waits for the database", error=type(error).__name__)
+                    self.want(None)
+                    await asyncio.sleep(AWAY_SECONDS)
+
+    async def _rounds(self) -> None:
+        poll = POLL_SECONDS
+        while True:
+            wanted, self.wanted = self.wanted, set()
+            if (wanted is None or wanted) and await self.wave(wanted):
+                self.want(wanted)  # whoever handled something looks again: others passed it by meanwhile
+            if self.wanted == set():
+                self.woken.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), poll)
+                    continue
+                started = asyncio.get_running_loop().time()
+                self.want(await self.moved())
+                poll = max(POLL_SECONDS, (asyncio.get_running_loop().time() - started) / POLL_SHARE)
 
     async def moved(self) -> set[UUID]:
         """Organizations whose log grew since the last look, or whose next try is due: what a lost notification would have named."""

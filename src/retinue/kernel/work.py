@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
@@ -24,6 +25,8 @@ BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :orga
 SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
 NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
+AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database restarts, or a connection was lost
+AWAY_SECONDS = 0.25
 
 
 class Work:
@@ -63,6 +66,8 @@ class Work:
         """A job of this room. Arguments are ids and numbers: the jobs' tables know no tenants, so nothing personal goes there."""
         if job.partition(".")[0] != self.room:
             raise Misuse(f"{self.room} may not start {job}")
+        if self.flushed:
+            raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
 
     async def flush(self) -> None:
@@ -125,20 +130,34 @@ class Database:
 
     async def herald(self) -> None:
         """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
-        async with self.engine.connect() as plain:
-            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-            while True:
-                await self.news.wait()
-                self.news.clear()
-                told, self.told = self.told, set()
-                deferred, self.deferred = self.deferred, False
-                if told:
-                    named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
-                    await connection.execute(text("select pg_notify('retinue_events', :named)"), {"named": named})
-                if deferred:
-                    await connection.execute(
-                        text("""select pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')""")
-                    )
+        while True:
+            await self.news.wait()
+            try:
+                async with self.engine.connect() as plain:
+                    connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                    while True:
+                        await self.news.wait()
+                        self.news.clear()
+                        await self._tell(connection)
+            except AWAY:
+                self.news.set()
+                await asyncio.sleep(AWAY_SECONDS)
+
+    async def _tell(self, connection: AsyncConnection) -> None:
+        told, self.told = self.told, set()
+        deferred, self.deferred = self.deferred, False
+        try:
+            if told:
+                named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
+                await connection.execute(text("select pg_notify('retinue_events', :named)"), {"named": named})
+            if deferred:
+                await connection.execute(
+                    text("""select pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')""")
+                )
+        except AWAY:
+            self.told |= told
+            self.deferred = self.deferred or deferred
+            raise
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -67,7 +67,10 @@ create function events.attempt(room text, organization uuid, at timestamptz) ret
   insert into events.cursor (room, organization_id) values (attempt.room, organization) on conflict do nothing;
   with c as (select c.room, c.organization_id from events.cursor c join events.head h using (organization_id) join events.handler s on s.room = c.room
              where (c.room, c.organization_id) = (attempt.room, organization) and s.stopped_at is null
-             and c.number < h.number and (c.retry_at is null or c.retry_at <= at) for update of c skip locked)
+             and c.number < h.number and (c.retry_at is null or c.retry_at <= at)
+             and exists (select from unnest(s.kinds) k, lateral (select from events.log l where (l.organization_id, l.kind) = (c.organization_id, k)
+                                                                   and l.number > c.number limit 1))
+             for update of c skip locked)
   update events.cursor k set tries = k.tries + 1, retry_at = at + interval '1 second' * (2 ^ least(k.tries, 5)),
     careful_until = case k.tries when 0 then k.careful_until else greatest(k.careful_until, k.number + 100) end
   from c where (k.room, k.organization_id) = (c.room, c.organization_id)
