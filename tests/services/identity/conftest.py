@@ -12,19 +12,17 @@ import httpx
 import psycopg
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from psycopg.rows import namedtuple_row
 
+from retinue.assembly.application import application
 from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.clock import StoppedClock
-from retinue.kernel.errors import Refusal
 from retinue.kernel.events import Event, read
 from retinue.kernel.jobs import Runner
 from retinue.kernel.limits import Limiter
-from retinue.kernel.problems import problem
 from retinue.kernel.room import Process
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings
@@ -39,11 +37,14 @@ from retinue.services.identity.settings import IdentitySettings
 def template(server: str) -> str:
     """With identity, whether or not assembly has it yet."""
     rooms = ROOMS if any(r.name == "identity" for r in ROOMS) else (*ROOMS, room)
+    head, question, query = server.partition("?")
     name = f"template_identity_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+    address = f"{head.rstrip('/')}/{{}}{question}{query}".format
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
         connection.execute(f"create database {name}")
-        connection.execute("select pg_advisory_lock(1)")
-        install(f"{server}/{name}", rooms, ENGINES, "for tests only")
+    with psycopg.connect(address(name), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's
+        install(address(name), rooms, ENGINES, "for tests only")
     return name
 
 
@@ -109,19 +110,6 @@ class Person:
         return await self.house.sign_in(email, answer.json()["password"]), answer.json()["id"]
 
 
-def application(process: Process) -> FastAPI:
-    app = FastAPI()
-    app.state.process = process
-    for router in room.routers:
-        app.include_router(router, prefix="/api/v1")
-
-    @app.exception_handler(Refusal)
-    async def refused(request: Request, refusal: Refusal) -> JSONResponse:
-        return JSONResponse(problem(refusal) | {"details": refusal.details}, refusal.status)
-
-    return app
-
-
 @asynccontextmanager
 async def opened(database: Database, owner_url: str, clock: StoppedClock, folder: Any) -> AsyncIterator[House]:
     database.clock = clock
@@ -133,7 +121,7 @@ async def opened(database: Database, owner_url: str, clock: StoppedClock, folder
     process.provide(KernelSettings, KernelSettings(home=folder))
     credentials = await establish(database, IdentitySettings(), "http://retinue")
     assert credentials is not None
-    house = House(application(process), process, clock, credentials, owner_url)
+    house = House(application(process, [room]), process, clock, credentials, owner_url)
     yield house
     await asyncio.gather(*(client.aclose() for client in house.clients))
 

@@ -128,7 +128,7 @@ async def change_password(body: s.ChangePassword, request: Request, caller: Anno
 @auth.get("/me")
 async def me(request: Request) -> s.Me:
     process, caller = process_of(request), await caller_of(request)
-    organization = organization_of(request, caller)
+    organization = await organization_of(request, caller)
     request.scope["retinue.headers"] = process.get(Limiter).take(organization)
     if caller.kind == "visitor" or caller.actor is None:
         raise Forbidden("clients:read")
