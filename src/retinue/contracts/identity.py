@@ -68,3 +68,35 @@ class KeyRevoked(Event):
 class SignedIn(Event):
     topic: ClassVar[str] = "auth_events"
     user_id: UUID
+
+
+class PersonAdded(Event):
+    """Somebody may now sign in to this organization. `person` is who."""
+
+    topic: ClassVar[str] = "org_events"
+    user_id: UUID
+    roles: list[str]
+    email: Personal[str] = None
+
+
+class RolesChanged(Event):
+    """No roles: the person may no longer sign in."""
+
+    topic: ClassVar[str] = "org_events"
+    user_id: UUID
+    roles: list[str]
+
+
+class SessionsRevoked(Event):
+    """Everybody who holds a refresh token of this person must sign in again. `reason`: token_reused, password_changed or roles_removed."""
+
+    topic: ClassVar[str] = "auth_events"
+    user_id: UUID
+    reason: str
+
+
+class ClaimExpired(Event):
+    """In the operator's log."""
+
+    topic: ClassVar[str] = "client_events"
+    client_id: UUID

@@ -1,0 +1,1 @@
+"""Decisions of identity, a file for each family of verbs."""

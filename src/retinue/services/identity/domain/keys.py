@@ -1,0 +1,134 @@
+"""API keys: shown once, never worth more than what their maker holds, gone at once when revoked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from retinue.contracts.identity import KeyIssued, KeyRevoked
+from retinue.contracts.permissions import PERMISSIONS
+from retinue.kernel.errors import Forbidden, NotFound, Refusal
+from retinue.kernel.security import KEY_PREFIX, VISIT, hashed, new_secret
+from retinue.kernel.work import Work, uuid7
+from retinue.services.identity import store
+
+OF_NO_ROLE = frozenset({"llm"})  # whoever may make keys may give it to one
+KEYS_AT_MOST = 200
+SHOWN = 12  # characters of a key: enough to tell keys apart
+
+
+class UnknownScope(Refusal):
+    """There is no scope {scope}."""
+
+    status = 422
+    next = "Choose among the permissions that GET /api/v1/auth/me lists, and llm."
+
+
+class PastExpiry(Refusal):
+    """The key would have expired before it was made."""
+
+    status = 422
+    next = "Give an expires_at in the future, or none."
+
+
+class TooManyKeys(Refusal):
+    """An organization has at most 200 keys."""
+
+    next = "Revoke keys that nobody uses; GET /api/v1/api-keys shows when each was last used."
+
+
+@dataclass(frozen=True)
+class Issued:
+    id: UUID
+    key: str
+    prefix: str
+
+
+async def issue(work: Work, *, by_key: bool, kind: str, name: str, scopes: Iterable[str], expires_at: datetime | None) -> Issued:
+    """`by_key`: a key asks, and may give on only what it has."""
+    assert work.actor is not None  # a visitor holds no keys:write
+    wanted = sorted(set(scopes))
+    _check(work, wanted, by_key)
+    if expires_at is not None and expires_at <= work.now:
+        raise PastExpiry()
+    await work.execute(  # two requests at once would each count one too few
+        "select id from identity.organization where (organization_id, id) = (:o, :o) for update", o=work.organization
+    )
+    count = await work.execute(
+        "select count(*) from identity.api_key where organization_id = :o and revoked_at is null", o=work.organization
+    )
+    if count.scalar_one() >= KEYS_AT_MOST:
+        raise TooManyKeys()
+    id, secret = uuid7(), new_secret(KEY_PREFIX + ("pub_" if kind == "widget" else ""))
+    await work.execute(
+        "insert into identity.api_key (organization_id, id, name, kind, prefix, scopes, created_by, created_at, expires_at)"
+        " values (:o, :id, :name, :kind, :prefix, :scopes, :by, :now, :until)",
+        o=work.organization,
+        id=id,
+        name=name,
+        kind=kind,
+        prefix=secret[:SHOWN],
+        scopes=wanted,
+        by=work.actor,
+        now=work.now,
+        until=expires_at,
+    )
+    await work.execute(
+        "insert into kernel.credential (organization_id, id, hash, kind, actor, scopes, expires_at)"
+        " values (:o, :id, :hash, :kind, :actor, :scopes, :until)",
+        o=work.organization,
+        id=id,
+        hash=hashed(secret),
+        kind=kind,
+        actor=work.actor,
+        scopes=wanted,
+        until=expires_at,
+    )
+    work.emit(KeyIssued(key_id=id, name=name, scopes=wanted, expires_at=expires_at))
+    return Issued(id, secret, secret[:SHOWN])
+
+
+def _check(work: Work, scopes: Iterable[str], by_key: bool) -> None:
+    mine = work.permissions if by_key else work.permissions | OF_NO_ROLE
+    for scope in scopes:
+        if scope not in PERMISSIONS or scope == VISIT:
+            raise UnknownScope(scope=scope)
+        if scope not in mine:
+            raise Forbidden(scope)
+
+
+async def rotate(work: Work, id: UUID, *, by_key: bool) -> Issued:
+    """A new secret for the same key; the old one ends now. It acts for who rotates it, who must hold all that it may do."""
+    assert work.actor is not None
+    key = await store.key(work, id)
+    if key is None or (key.expires_at is not None and key.expires_at <= work.now):
+        raise NotFound()
+    _check(work, key.scopes, by_key)
+    secret = new_secret(KEY_PREFIX + ("pub_" if key.kind == "widget" else ""))
+    await work.execute(
+        "update kernel.credential set hash = :hash, actor = :actor where (organization_id, id) = (:o, :id)",
+        hash=hashed(secret),
+        actor=work.actor,
+        o=work.organization,
+        id=id,
+    )
+    await work.execute(
+        "update identity.api_key set prefix = :prefix, created_by = :actor where (organization_id, id) = (:o, :id)",
+        prefix=secret[:SHOWN],
+        actor=work.actor,
+        o=work.organization,
+        id=id,
+    )
+    work.emit(KeyIssued(key_id=id, name=key.name, scopes=key.scopes, expires_at=key.expires_at))
+    return Issued(id, secret, secret[:SHOWN])
+
+
+async def revoke(work: Work, id: UUID) -> None:
+    """The key stays in the list as revoked."""
+    if await store.key(work, id) is None:
+        raise NotFound()
+    await work.execute(
+        "update identity.api_key set revoked_at = :now where (organization_id, id) = (:o, :id)", now=work.now, o=work.organization, id=id
+    )
+    await work.execute("delete from kernel.credential where (organization_id, id) = (:o, :id)", o=work.organization, id=id)
+    work.emit(KeyRevoked(key_id=id))

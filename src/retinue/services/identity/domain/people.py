@@ -1,0 +1,129 @@
+"""Who may sign in to an organization, and what they may do there: nobody gives, or takes, more than they hold."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from retinue.contracts.identity import PersonAdded, RolesChanged
+from retinue.contracts.permissions import ROLES
+from retinue.kernel.errors import Forbidden, NotFound, Refusal
+from retinue.kernel.work import Work, uuid7
+from retinue.services.identity import store
+from retinue.services.identity.domain.passwords import hash_password, new_password
+from retinue.services.identity.domain.sessions import revoke_sessions
+
+OWNER = "owner"
+OF_ANY_ORGANIZATION = frozenset({OWNER, "admin", "config_manager", "developer", "member", "viewer", "business_owner", "technical_contact"})
+
+
+class EmailTaken(Refusal):
+    """Somebody signs in with this e-mail address already."""
+
+    next = "Use another address, or sign in with that one."
+
+
+class UnknownRole(Refusal):
+    """There is no role {role} in this organization; there are {roles}."""
+
+    status = 422
+    next = "Choose among these roles."
+
+
+class LastOwner(Refusal):
+    """An organization keeps at least one owner."""
+
+    next = "Make somebody else an owner first."
+
+
+async def insert_user(work: Work, id: UUID, email: str, name: str, password_hash: str) -> None:
+    new = await work.execute(
+        'insert into identity."user" (organization_id, id, email, name, password_hash, created_at) values (:o, :id, :email, :name, :hash, :now)'
+        " on conflict (lower(email)) do nothing returning id",
+        o=work.organization,
+        id=id,
+        email=email,
+        name=name,
+        hash=password_hash,
+        now=work.now,
+    )
+    if new.first() is None:
+        raise EmailTaken()
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*(ROLES.get(role, frozenset()) for role in roles))
+
+
+async def _check(work: Work, roles: Sequence[str], operator: bool) -> list[str]:
+    known = frozenset(ROLES) if operator else OF_ANY_ORGANIZATION
+    for role in roles:
+        if role not in known:
+            raise UnknownRole(role=role, roles=", ".join(sorted(known)))
+    _no_more_than_mine(work, roles)
+    return sorted(set(roles))
+
+
+def _no_more_than_mine(work: Work, roles: Iterable[str]) -> None:
+    if missing := permissions_of(roles) - work.permissions:
+        raise Forbidden(min(missing))
+
+
+async def add_person(work: Work, email: str, name: str, roles: Sequence[str], password: str | None) -> tuple[UUID, list[str], str | None]:
+    """Answers id, roles and the first password when none was given: told here only."""
+    held = await _check(work, roles, await store.is_operator(work))
+    made = None if password else new_password()
+    id = uuid7()
+    await insert_user(work, id, email, name, await hash_password(password or made or ""))
+    await work.execute("select kernel.allow(:u, :o, :roles)", u=id, o=work.organization, roles=held)
+    work.emit(PersonAdded(user_id=id, roles=held, person=id, email=email))
+    return id, held, made
+
+
+async def set_roles(work: Work, id: UUID, roles: Sequence[str]) -> Any:
+    """No roles: the person is shut out, here and, of the operator's staff, in every client. Answers the person's row."""
+    operator = await store.lock_organization(work)
+    person, everybody = await store.user(work, id), await store.roles_here(work)
+    if person is None:
+        raise NotFound()
+    before, held = everybody.get(id, []), await _check(work, roles, operator)
+    _no_more_than_mine(work, before)
+    if OWNER in before and OWNER not in held and not await _another_owner(work, id, everybody):
+        raise LastOwner()
+    await work.execute(
+        'update identity."user" set disabled_at = cast(:at as timestamptz) where (organization_id, id) = (:o, :id)',
+        at=None if held else work.now,
+        o=work.organization,
+        id=id,
+    )
+    await work.execute("select kernel.allow(:u, :o, :roles)", u=id, o=work.organization, roles=held or None)
+    await _narrow_clients(work, id, held)
+    if not held:
+        await revoke_sessions(work, id, "roles_removed")
+    work.emit(RolesChanged(user_id=id, roles=held))
+    return await store.user(work, id)
+
+
+async def _another_owner(work: Work, id: UUID, everybody: dict[UUID, list[str]]) -> bool:
+    others = [actor for actor, held in everybody.items() if OWNER in held and actor != id]
+    row = await work.execute(
+        'select 1 from identity."user" where organization_id = :o and id = any(:others) and disabled_at is null limit 1',
+        o=work.organization,
+        others=others,
+    )
+    return row.first() is not None
+
+
+async def _narrow_clients(work: Work, agent: UUID, held: Sequence[str]) -> None:
+    """What staff may do at a client is never more than what they may do at home."""
+    who = {"o": work.organization, "agent": agent, "held": list(held)}
+    await work.execute(
+        "select kernel.allow(:agent, a.client_id, a.roles) from (select client_id, array_agg(role) filter (where role = any(:held)) as roles"
+        " from identity.assignment where (organization_id, agent_id) = (:o, :agent) and ended_at is null group by client_id) a",
+        **who,
+    )
+    await work.execute(
+        "update identity.assignment set ended_at = :now where (organization_id, agent_id) = (:o, :agent) and ended_at is null"
+        " and not role = any(:held)",
+        now=work.now,
+        **who,
+    )

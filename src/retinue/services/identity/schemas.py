@@ -1,0 +1,201 @@
+"""Requests and answers of identity; every input is bounded."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from retinue.services.identity.domain.names import same_email, same_website
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+def _words(text: str) -> str:
+    kept = " ".join(_printable(text).split())
+    if not kept:
+        raise ValueError("nothing is left without spaces")
+    return kept
+
+
+def _email(text: str) -> str:
+    return same_email(_printable(text))
+
+
+def _website(text: str) -> str:
+    return same_website(_printable(text))
+
+
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_words)]
+Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^\s*[^@\s]{1,64}@[^@\s]{1,189}\s*$"), AfterValidator(_email)]
+Website = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_website)]
+Secret = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+Password = Annotated[str, Field(min_length=1, max_length=200)]
+NewPassword = Annotated[str, Field(min_length=10, max_length=200)]
+Text = Annotated[str, AfterValidator(_printable)]
+Status = Literal["unclaimed", "claimed", "expired"]
+Roles = Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)]
+Scopes = Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=50)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(hide_input_in_errors=True)  # passwords and tokens stay out of messages
+
+
+class Login(Body):
+    email: Email
+    password: Password
+
+
+class Tokens(BaseModel):
+    """`expires_in`: seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
+    expires_in: int
+
+
+class RefreshToken(Body):
+    refresh_token: Secret
+
+
+class OneTimeLink(BaseModel):
+    token: str
+    url: str
+    expires_at: datetime
+
+
+class OneTimeToken(Body):
+    token: Secret
+
+
+class ChangePassword(Body):
+    current_password: Password
+    new_password: NewPassword
+
+
+class Me(BaseModel):
+    """`organization_id` is the one that X-Tenant-ID names; `roles` and `permissions` are those held there."""
+
+    kind: Literal["person", "key"]
+    user_id: UUID
+    email: str | None
+    name: str | None
+    home_organization_id: UUID
+    organization_id: UUID
+    roles: list[str]
+    permissions: list[str]
+
+
+class NewClient(Body):
+    name: Words
+    website: Website | None = None
+    contact_email: Email | None = None
+
+
+class RegisteredClient(BaseModel):
+    """`claim_url` is shown once; `assigned_to` is the sales agent."""
+
+    client_id: UUID
+    slug: str
+    claim_url: str
+    claim_expires_at: datetime
+    status: Status
+    assigned_to: UUID
+
+
+class Client(BaseModel):
+    client_id: UUID
+    name: str
+    slug: str
+    website: str | None
+    contact_email: str | None
+    status: Status
+    claim_expires_at: datetime
+    assigned_to: UUID
+    created_at: datetime
+
+
+class Claim(Body):
+    token: Secret
+    email: Email
+    password: NewPassword
+    name: Words | None = None
+
+
+class ClaimedClient(BaseModel):
+    client_id: UUID
+    user_id: UUID
+    status: Literal["claimed"] = "claimed"
+
+
+class NewKey(Body):
+    name: Words
+    scopes: Scopes
+    expires_at: AwareDatetime | None = None
+
+
+class NewWidgetKey(Body):
+    name: Words
+    expires_at: AwareDatetime | None = None
+
+
+class IssuedKey(BaseModel):
+    """`key` is shown once."""
+
+    id: UUID
+    key: str
+    prefix: str
+
+
+class Key(BaseModel):
+    """`last_used_at` may be a minute late."""
+
+    id: UUID
+    name: str
+    kind: Literal["key", "widget"]
+    prefix: str
+    scopes: list[str]
+    created_by: UUID
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewPerson(Body):
+    email: Email
+    name: Words
+    roles: Annotated[Roles, Field(min_length=1)]
+    password: NewPassword | None = None
+
+
+class Person(BaseModel):
+    id: UUID
+    email: str
+    name: str
+    roles: list[str]
+    disabled: bool
+    created_at: datetime
+
+
+class AddedPerson(BaseModel):
+    """`password`: the first one, when none was given; shown once."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: list[str]
+    password: str | None
+
+
+class PersonsRoles(Body):
+    """None: the person may no longer sign in."""
+
+    roles: Roles

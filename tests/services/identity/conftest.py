@@ -1,0 +1,137 @@
+"""The room over HTTP, on a database of its own."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from psycopg.rows import namedtuple_row
+
+from retinue.assembly.application import application
+from retinue.assembly.install import install
+from retinue.assembly.rooms import ENGINES, ROOMS
+from retinue.contracts.permissions import ROLES
+from retinue.kernel.clock import StoppedClock
+from retinue.kernel.events import Event, read
+from retinue.kernel.jobs import Runner
+from retinue.kernel.limits import Limiter
+from retinue.kernel.room import Process
+from retinue.kernel.security import Security, Signer
+from retinue.kernel.settings import KernelSettings
+from retinue.kernel.work import Database
+from retinue.services.identity import room
+from retinue.services.identity.domain.first_start import Credentials, establish
+from retinue.services.identity.security import KeySecurity
+from retinue.services.identity.settings import IdentitySettings
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """With identity, whether or not assembly has it yet."""
+    rooms = ROOMS if any(r.name == "identity" for r in ROOMS) else (*ROOMS, room)
+    head, question, query = server.partition("?")
+    name = f"template_identity_{uuid.uuid4().hex[:8]}"
+    address = f"{head.rstrip('/')}/{{}}{question}{query}".format
+    with psycopg.connect(address("postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    with psycopg.connect(address(name), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's
+        install(address(name), rooms, ENGINES, "for tests only")
+    return name
+
+
+@dataclass
+class House:
+    """`here`: a client at an address of the network."""
+
+    app: FastAPI
+    process: Process
+    clock: StoppedClock
+    owner: Credentials
+    owner_url: str
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def at(self, address: str = "192.0.2.1") -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=(address, 40000))
+        client = httpx.AsyncClient(transport=transport, base_url="http://retinue/api/v1")
+        self.clients.append(client)
+        return client
+
+    async def sign_in(self, email: str, password: str) -> "Person":
+        answer = await self.at().post("/auth/login", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return Person(self, answer.json()["access_token"], answer.json()["refresh_token"])
+
+    def holder(self, bearer: str) -> "Person":
+        return Person(self, bearer, "")
+
+    async def run_jobs(self) -> None:
+        async with Runner(self.process, {"identity": room.jobs}).open() as runner:
+            await runner.run_all()
+
+    async def events(self, organization: UUID | str) -> list[Event]:
+        organization = UUID(str(organization))
+        with psycopg.connect(self.owner_url, row_factory=namedtuple_row) as connection:
+            rows = connection.execute("select * from events.log where organization_id = %s order by number", (organization,)).fetchall()
+        async with self.process.database.work("identity", organization) as work:
+            return await read(work, rows)
+
+
+@dataclass
+class Person:
+    house: House
+    access_token: str
+    refresh_token: str
+
+    async def send(self, method: str, path: str, *, tenant: Any = None, **values: Any) -> httpx.Response:
+        headers = values.pop("headers", {}) | {"Authorization": f"Bearer {self.access_token}"}
+        if tenant:
+            headers["X-Tenant-ID"] = str(tenant)
+        return await self.house.at().request(method, path, headers=headers, **values)
+
+    async def get(self, path: str, **values: Any) -> httpx.Response:
+        return await self.send("GET", path, **values)
+
+    async def post(self, path: str, json: Any = None, **values: Any) -> httpx.Response:
+        return await self.send("POST", path, json=json if json is not None else {}, **values)
+
+    async def add(self, email: str, *roles: str, tenant: Any = None) -> tuple["Person", str]:
+        """Somebody new, signed in, and their id."""
+        answer = await self.post("/people", {"email": email, "name": email.split("@")[0], "roles": roles}, tenant=tenant)
+        assert answer.status_code == 201, answer.text
+        return await self.house.sign_in(email, answer.json()["password"]), answer.json()["id"]
+
+
+@asynccontextmanager
+async def opened(database: Database, owner_url: str, clock: StoppedClock, folder: Any) -> AsyncIterator[House]:
+    database.clock = clock
+    process, signer = Process(database), Signer(folder, clock)
+    process.provide(Signer, signer)
+    process.provide(Security, KeySecurity(database, signer, ROLES))
+    process.provide(Limiter, Limiter(6000, clock))
+    process.provide(IdentitySettings, IdentitySettings())
+    process.provide(KernelSettings, KernelSettings(home=folder))
+    credentials = await establish(database, IdentitySettings(), "http://retinue")
+    assert credentials is not None
+    house = House(application(process, [room]), process, clock, credentials, owner_url)
+    yield house
+    await asyncio.gather(*(client.aclose() for client in house.clients))
+
+
+@pytest_asyncio.fixture
+async def house(database: Database, owner_url: str, clock: StoppedClock, tmp_path: Any) -> AsyncIterator[House]:
+    async with opened(database, owner_url, clock, tmp_path / "keys") as house:
+        yield house
+
+
+@pytest_asyncio.fixture
+async def operator(house: House) -> Person:
+    return await house.sign_in(house.owner.email, house.owner.password)

@@ -1,0 +1,173 @@
+"""Signing in, staying signed in, and what ends it."""
+
+import asyncio
+from datetime import timedelta
+
+from retinue.services.identity.domain.first_start import establish, renew_credentials
+from retinue.services.identity.domain.passwords import verify_password
+from retinue.services.identity.settings import IdentitySettings
+
+
+async def test_first_person_signs_in_and_is_known(house, operator):
+    me = (await operator.get("/auth/me")).json()
+    assert me["organization_id"] == str(house.owner.organization_id)
+    assert me["roles"] == ["owner", "platform_engineer", "sales_agent"]
+    assert "clients:write" in me["permissions"]
+    assert "identity.signed_in.1" in [e.kind for e in await house.events(house.owner.organization_id)]
+
+
+async def test_two_first_starts_make_one_operator(house, database):
+    assert await establish(database, IdentitySettings(), "http://retinue") is None
+
+
+async def test_racing_first_starts_give_credentials_to_one(database, clock):
+    database.clock = clock
+    made = await asyncio.gather(*(establish(database, IdentitySettings(), "http://retinue") for _ in range(4)))
+    assert len([m for m in made if m]) == 1
+
+
+async def test_lost_credentials_are_renewed_and_old_sessions_end(house, operator, database):
+    fresh = await renew_credentials(database, "http://retinue")
+    await house.sign_in(fresh.email, fresh.password)
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
+    old = await house.at().post("/auth/login", json={"email": house.owner.email, "password": house.owner.password})
+    assert old.status_code == 401
+
+
+async def test_email_is_read_whatever_its_case(house):
+    await house.sign_in(f"  {house.owner.email.upper()} ", house.owner.password)
+
+
+async def test_wrong_password_and_unknown_person_look_the_same(house):
+    answers = [
+        await house.at().post("/auth/login", json={"email": email, "password": "not the password"})
+        for email in (house.owner.email, "nobody@example.com")
+    ]
+    bodies = [{k: v for k, v in a.json().items() if k != "trace_id"} for a in answers]
+    assert [a.status_code for a in answers] == [401, 401]
+    assert bodies[0] == bodies[1]
+
+
+async def test_unknown_person_costs_a_real_verification():
+    """Counted in processor time of the hash itself: an early answer would be a thousand times faster."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    assert not await verify_password(None, "anything")
+    first = loop.time() - started  # makes the hash that nobody has
+    started = loop.time()
+    assert not await verify_password(None, "anything")
+    assert loop.time() - started > 0.005
+    assert first > 0.005
+
+
+async def test_access_token_lasts_an_hour(house, operator):
+    house.clock.move(timedelta(minutes=59))
+    assert (await operator.get("/auth/me")).status_code == 200
+    house.clock.move(timedelta(minutes=2))
+    assert (await operator.get("/auth/me")).status_code == 401
+
+
+async def test_refresh_rotates_and_a_second_use_ends_the_family(house, operator):
+    here = house.at()
+    fresh = (await here.post("/auth/refresh", json={"refresh_token": operator.refresh_token})).json()
+    assert (await house.holder(fresh["access_token"]).get("/auth/me")).status_code == 200
+    assert (await here.post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
+    assert (await here.post("/auth/refresh", json={"refresh_token": fresh["refresh_token"]})).status_code == 401
+    told = [e for e in await house.events(house.owner.organization_id) if e.kind == "identity.sessions_revoked.1"]
+    assert [e.reason for e in told] == ["token_reused"]
+
+
+async def test_a_family_ends_alone(house, operator):
+    other = await house.sign_in(house.owner.email, house.owner.password)
+    for _ in range(2):
+        await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": other.refresh_token})).status_code == 200
+
+
+async def test_of_many_refreshes_at_once_no_token_survives(house, operator):
+    answers = await asyncio.gather(*(house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token}) for _ in range(5)))
+    good = [a.json()["refresh_token"] for a in answers if a.status_code == 200]
+    assert len(good) == 1
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": good[0]})).status_code == 401
+
+
+async def test_refresh_token_ends_after_thirty_days(house, operator):
+    house.clock.move(timedelta(days=30))
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
+
+
+async def test_logout_ends_the_session_and_says_nothing_of_unknown_tokens(house, operator):
+    here = house.at()
+    assert (await here.post("/auth/logout", json={"refresh_token": operator.refresh_token})).status_code == 204
+    assert (await here.post("/auth/logout", json={"refresh_token": operator.refresh_token})).status_code == 204
+    assert (await here.post("/auth/logout", json={"refresh_token": "rtr_unknown"})).status_code == 204
+    assert (await here.post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
+
+
+async def test_eleventh_failure_locks_the_pair_out_even_with_the_right_password(house):
+    right = {"email": house.owner.email, "password": house.owner.password}
+    wrong = right | {"password": "not the password"}
+    answers = await asyncio.gather(*(house.at().post("/auth/login", json=wrong) for _ in range(12)))  # at once: none slips by uncounted
+    assert sorted(a.status_code for a in answers) == [401] * 10 + [429] * 2
+    locked = await house.at().post("/auth/login", json=right)
+    assert locked.status_code == 429
+    assert "15 minutes" in locked.json()["next"]
+    assert (await house.at("192.0.2.2").post("/auth/login", json=right)).status_code == 200
+    house.clock.move(timedelta(minutes=15))
+    assert (await house.at().post("/auth/login", json=right)).status_code == 200
+
+
+async def test_success_forgives_the_failures_before(house):
+    right = {"email": house.owner.email, "password": house.owner.password}
+    for _ in range(2):
+        for _ in range(6):
+            assert (await house.at().post("/auth/login", json=right | {"password": "wrong"})).status_code == 401
+        assert (await house.at().post("/auth/login", json=right)).status_code == 200
+
+
+async def test_one_time_link_signs_in_once_for_ten_minutes(house, operator):
+    link = (await operator.post("/auth/one-time")).json()
+    assert link["url"].endswith(f"/sign-in#{link['token']}")
+    redeemed = await house.at().post("/auth/one-time/redeem", json={"token": link["token"]})
+    assert (await house.holder(redeemed.json()["access_token"]).get("/auth/me")).status_code == 200
+    assert (await house.at().post("/auth/one-time/redeem", json={"token": link["token"]})).status_code == 401
+    late = (await operator.post("/auth/one-time")).json()
+    house.clock.move(timedelta(minutes=10))
+    assert (await house.at().post("/auth/one-time/redeem", json={"token": late["token"]})).status_code == 401
+
+
+async def test_one_time_link_is_redeemed_by_one_of_many(house, operator):
+    token = (await operator.post("/auth/one-time")).json()["token"]
+    answers = await asyncio.gather(*(house.at().post("/auth/one-time/redeem", json={"token": token}) for _ in range(5)))
+    assert sorted(a.status_code for a in answers) == [200, 401, 401, 401, 401]
+
+
+async def test_a_key_cannot_become_a_session(house, operator):
+    key = (await operator.post("/api-keys", {"name": "reader", "scopes": ["clients:read"]})).json()["key"]
+    assert (await house.holder(key).post("/auth/one-time")).status_code == 403
+    changed = await house.holder(key).post("/auth/password", {"current_password": house.owner.password, "new_password": "x" * 12})
+    assert changed.status_code == 403
+
+
+async def test_new_password_ends_all_sessions(house, operator):
+    body = {"current_password": house.owner.password, "new_password": "a better password"}
+    assert (await operator.post("/auth/password", body | {"current_password": "wrong"})).status_code == 401
+    changed = await operator.post("/auth/password", body)
+    assert changed.status_code == 204
+    assert int(changed.headers["Retinue-Event"]) > 0
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
+    await house.sign_in(house.owner.email, "a better password")
+
+
+async def test_bad_input_is_refused_without_repeating_it(house):
+    for body in (
+        {"email": "no address", "password": "secret words"},
+        {"email": "a\x00@example.com", "password": "secret words"},
+        {"email": "a@example.com", "password": "secret words" * 100},
+        {"email": "a@example.com"},
+    ):
+        assert (await house.at().post("/auth/login", json=body)).status_code == 422
+    for token in ("", "x" * 300, "rtr_\x00", "ü"):
+        assert (await house.at().post("/auth/refresh", json={"refresh_token": token})).status_code == 422
+    for bearer in ("rtn_wrong", "a.b.c", "x"):
+        assert (await house.holder(bearer).get("/auth/me")).status_code == 401
