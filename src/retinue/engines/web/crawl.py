@@ -126,6 +126,7 @@ class Crawl:
             if page is not None:
                 failures = 0
                 self.read += 1
+                self._add(page.links, depth + 1)
                 yield page
 
     async def _first(self) -> Page:
@@ -146,7 +147,6 @@ class Crawl:
         if page is None:
             raise refusals.RedirectLoop(url=self.source)
         self.site = site_of(page.url)
-        self._queue.clear()
         self._add(page.links, 1)
         return page
 
@@ -208,7 +208,6 @@ class Crawl:
                 page.links = await asyncio.to_thread(links_of, answer.body, url, charset)
             first = self._bodies.setdefault(page.sha256, url)
             page.duplicate_of = first if first != url else None
-        self._add(page.links, depth + 1)
         return page
 
     def _conditions(self, url: str) -> dict[str, str]:

@@ -35,12 +35,15 @@ def links_of(body: bytes, url: str, charset: str = "utf-8") -> list[str]:
         at += 1
         if not (tag := _TAG.match(page, at)):
             continue
-        # A `>` inside a quoted value is rare and only cuts the tag short.
+        # A `>` inside a quoted value is rare and only cuts the tag short; what is scanned is not scanned again.
         end = page.find(">", at, at + _MAX_TAG)
+        if end == -1:
+            continue
         attributes = {
             name.lower(): html.unescape(double or single or bare)
-            for name, double, single, bare in _ATTRIBUTE.findall(page[tag.end() : end if end != -1 else at + _MAX_TAG])
+            for name, double, single, bare in _ATTRIBUTE.findall(page[tag.end() : end])
         }
+        at = end
         name = tag[1].lower()
         if name == "meta":
             content = attributes.get("content", "")

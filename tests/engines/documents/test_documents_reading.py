@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-import files
 import pytest
+import sample_files as files
 
 from retinue.engines.documents import Document, Limits, Reader, Span, read, read_files
 
