@@ -1,21 +1,24 @@
 """What in the passages answers the question, word for word, and whether that is evidence enough to say it."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from .evidence import Candidate, Encode, candidates, confidence, evidence, row_text
 from .passages import Passage
-from .sentences import Unit, cells, delimiter, units
-from .terms import Question, Term, has_type, stems, synonyms
+from .sentences import Unit, units
+from .terms import read_question
 
-Encode = Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]
+THRESHOLD = 0.48
+UNKNOWN = "I don't know."
+MAX_QUOTES = 3
+LONG = 60
+"""Words: a list or an answer under a question that is shorter is quoted whole."""
 
-MAX_PASSAGES = 12
-MAX_CANDIDATES = 48
-"""Sentences compared by meaning; they are chosen by words and by the passage's rank first."""
+_LEANS = re.compile(
+    r"(?:it|its|this|that|these|those|they|their|them|he|she|both|then|there|however|otherwise|also|but|and|so|or|after that|below that"
+    r"|above that|instead|if so|if not|in that case|the same|not yet|further|such)\b", re.IGNORECASE)
 
 
 class Quote(BaseModel):
@@ -30,121 +33,133 @@ class Quote(BaseModel):
 
 
 class Grounding(BaseModel):
-    """Without evidence `grounded` is false, `answer` empty, and `quotes` are the nearest pieces, not an answer."""
+    """`quotes` are the citations of the answer, or, when it is not grounded, the pieces that come nearest.
+
+    `nearest` are indexes of passages, best evidence first; `confidence` is the chance that the answer is right.
+    """
 
     answer: str
     quotes: list[Quote]
     grounded: bool
     confidence: float
+    nearest: list[int] = []
 
 
-@dataclass
-class Candidate:
-    """One quotable piece and the evidence that it answers."""
-
-    passage: int
-    unit: Unit
-    text: str
-    context: str
-    asked: str
-    own: frozenset[str]
-    around: frozenset[str]
-    near: frozenset[str]
-    section: frozenset[str]
-    cover: float = 0.0
-    missing: float = 0.0
-    unnamed: float = 0.0
-    alone: float = 0.0
-    within: float = 0.0
-    typed: float = 0.0
-    score: float = 0.0
-
-
-def candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence, item and row, with the question or heading that it stands under."""
-    found: list[Candidate] = []
-    for index, passage in enumerate(passages[:MAX_PASSAGES]):
-        pieces = units(passage.text)
-        own = [frozenset(stems(passage.text[u.start:u.end])) for u in pieces]
-        section = frozenset().union(*own) if own else frozenset()
-        heading, asked_in = "", -1
-        for position, unit in enumerate(pieces):
-            text = " ".join(passage.text[unit.start:unit.end].split())
-            if unit.kind == "heading" or text.endswith("?"):
-                heading, asked_in = text, unit.paragraph
-                continue
-            if unit.kind == "columns":
-                continue
-            if asked_in >= 0 and unit.paragraph > asked_in + 1 and heading.endswith("?"):
-                heading, asked_in = "", -1
-            lead = " ".join(passage.text[slice(*unit.lead)].split()) if unit.lead else ""
-            columns = passage.text[slice(*unit.columns)] if unit.columns else passage.columns
-            if unit.kind == "row":
-                text = row_text(text, columns)
-            path = " › ".join(p for p in (passage.context, heading) if p)
-            found.append(Candidate(
-                index, unit, f"{lead} {text}" if lead else text, path, heading if heading.endswith("?") else "",
-                own=own[position] | frozenset(stems(lead)),
-                around=frozenset(stems(f"{path} {columns if unit.kind == 'row' else ''}")),
-                near=frozenset().union(*own[max(0, position - 1):position], *own[position + 1:position + 2]),
-                section=section,
-            ))
-    return found
+def ground(question: str, passages: Sequence[Passage], encode: Encode) -> Grounding:
+    """The answer in the passages' own words, or UNKNOWN. The same input gives the same answer."""
+    asked = read_question(question)
+    ranked = evidence(asked, candidates(passages), passages, encode)
+    if not ranked or not asked.terms:
+        return Grounding(answer=UNKNOWN, quotes=[], grounded=False, confidence=0.0)
+    best = ranked[0]
+    sure = confidence(asked, best)
+    nearest = list(dict.fromkeys(c.passage for c in ranked))[:5]
+    if sure < THRESHOLD:
+        return Grounding(answer=UNKNOWN, quotes=_nearest(ranked, passages), grounded=False, confidence=round(sure, 3), nearest=nearest)
+    spans: list[tuple[int, int, int]] = []
+    for candidate in _supporting(ranked):
+        span = _whole(candidate, passages[candidate.passage])
+        touching = next((i for i, s in enumerate(spans) if s[0] == candidate.passage and span[0] <= s[2] + 2 and s[1] <= span[1] + 2), None)
+        if touching is None:
+            spans.append((candidate.passage, *span))
+        else:
+            _, start, end = spans[touching]
+            spans[touching] = (candidate.passage, min(start, span[0]), max(end, span[1]))
+    quotes = [_quote(passages, *span) for span in spans]
+    return Grounding(
+        answer="\n\n".join(dict.fromkeys(shown(passages[q.passage], q) for q in quotes)), quotes=quotes, grounded=True,
+        confidence=round(sure, 3), nearest=nearest)
 
 
-def row_text(row: str, columns: str) -> str:
-    """A table's row as a person reads it: "Name: …, price: …"."""
-    mark = delimiter(row)[0]
-    if not mark or (mark == ";" and ": " in row):
-        return row
-    values = cells(row, mark)
-    names = cells(columns, delimiter(columns)[0] or mark) if columns else []
-    if len(names) == len(values):
-        return ", ".join(f"{n}: {v}" if n else v for n, v in zip(names, values, strict=True) if v)
-    return ": ".join([values[0], ", ".join(v for v in values[1:] if v)]) if len(values) > 1 else row
+def _quote(passages: Sequence[Passage], passage: int, start: int, end: int) -> Quote:
+    return Quote(passage=passage, start=start, end=end, text=passages[passage].text[start:end])
 
 
-def match(term: Term, candidate: Candidate) -> float:
-    """How surely the candidate speaks of the term, 0 to 1."""
-    same = synonyms(term.stem)
-    for words, direct, meant in (
-        (candidate.own, 1.0, 0.85), (candidate.around, 0.95, 0.8), (candidate.near, 0.6, 0.5), (candidate.section, 0.4, 0.3),
-    ):
-        if term.stem in words:
-            return direct
-        if same & words or any(kindred(term.stem, word) for word in words):
-            return meant
-    return 0.0
+def _nearest(ranked: Sequence[Candidate], passages: Sequence[Passage]) -> list[Quote]:
+    found: dict[int, Candidate] = {}
+    for candidate in ranked:
+        found.setdefault(candidate.passage, candidate)
+    return [_quote(passages, c.passage, c.piece.unit.start, c.piece.unit.end) for c in list(found.values())[:MAX_QUOTES]]
 
 
-def kindred(one: str, other: str) -> bool:
-    """Whether two stems grow from one root: drive and driver, calibr and calibrat."""
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short) and short.isalpha()
+def _supporting(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The best piece, and others that say as much and not the same."""
+    best = ranked[0]
+    kept = [best]
+    for other in ranked[1:8]:
+        rows = "row" in (other.piece.unit.kind, best.piece.unit.kind)
+        margin, loss = (0.03, 0.02) if rows else (0.10, 0.25) if other.passage == best.passage else (0.05, 0.1)
+        if len(kept) == MAX_QUOTES or other.typed < best.typed or other.score < best.score - margin or other.cover < best.cover - loss:
+            continue
+        if rows or all(_overlap(other.piece.own, k.piece.own) < 0.7 for k in kept):
+            kept.append(other)
+    return kept
 
 
-def evidence(
-    question: Question, found: Sequence[Candidate], passages: Sequence[Passage], encode: Encode
-) -> list[Candidate]:
-    """The candidates with their features, best first."""
-    for candidate in found:
-        matches = [match(term, candidate) for term in question.terms]
-        total = sum(term.weight for term in question.terms) or 1.0
-        candidate.cover = sum(m * t.weight for m, t in zip(matches, question.terms, strict=True)) / total
-        candidate.missing = sum(t.weight * (1 - m) for m, t in zip(matches, question.terms, strict=True) if m < 0.5)
-        candidate.unnamed = sum(1.0 for m, t in zip(matches, question.terms, strict=True) if t.named and m < 0.5)
-    order = sorted(found, key=lambda c: (c.passage * 0.05 - c.cover, c.passage, c.unit.start))
-    kept = order[:MAX_CANDIDATES]
-    points = encode([question.text, *(c.text for c in kept), *(f"{c.context}: {c.text}" for c in kept)])
-    alone = points[1:len(kept) + 1] @ points[0]
-    within = points[len(kept) + 1:] @ points[0]
-    for candidate, one, other in zip(kept, alone, within, strict=True):
-        typed = has_type(question.asks, candidate.text)
-        candidate.alone, candidate.within = float(one), float(other)
-        candidate.typed = 0.0 if typed is None else 1.0 if typed else -1.0
-        bare = len(candidate.text.split()) <= 3 and candidate.unit.kind != "row" and not any(c.isdigit() for c in candidate.text)
-        candidate.score = (
-            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + 0.06 * candidate.typed
-            + 0.15 * passages[candidate.passage].score - (0.15 if bare and not candidate.asked else 0.0)
-        )
-    return sorted(kept, key=lambda c: (-c.score, c.passage, c.unit.start))
+def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / (min(len(one), len(other)) or 1)
+
+
+def _whole(candidate: Candidate, passage: Passage) -> tuple[int, int]:
+    """The piece with what it needs to be understood: its list, the answer under its question, the sentence it leans on."""
+    unit, pieces = candidate.piece.unit, units(passage.text)
+    here = next(i for i, piece in enumerate(pieces) if piece.start == unit.start)
+    if unit.kind == "row":
+        return unit.start, unit.end
+    if unit.kind == "item":
+        first, last = _run(pieces, here, lambda p: p.kind == "item" and p.lead == unit.lead)
+        start = unit.lead[0] if unit.lead else pieces[first].start
+        if unit.lead and _words(passage.text, start, pieces[last].end) <= LONG:
+            return start, pieces[last].end
+        return unit.start, unit.end
+    first, last = _run(pieces, here, lambda p: p.kind == "sentence" and p.paragraph == unit.paragraph and not _asks(passage.text, p))
+    if candidate.piece.asked and _words(passage.text, pieces[first].start, pieces[last].end) <= LONG:
+        return pieces[first].start, pieces[last].end
+    start, end = here, here
+    while start > first and _LEANS.match(passage.text, pieces[start].start):
+        start -= 1
+    while end < last and (_words(passage.text, pieces[start].start, pieces[end].end) < 6 or _LEANS.match(passage.text, pieces[end + 1].start)) \
+            and end - start < 3:
+        end += 1
+    if passage.text[pieces[end].end - 1] == ":":
+        _, final = _run(pieces, end + 1, lambda p: p.kind == "item") if end + 1 < len(pieces) and pieces[end + 1].kind == "item" else (end, end)
+        end = final if _words(passage.text, pieces[start].start, pieces[final].end) <= 2 * LONG else end
+    return pieces[start].start, pieces[end].end
+
+
+def _run(pieces: Sequence[Unit], here: int, same: Callable[[Unit], bool]) -> tuple[int, int]:
+    first = last = here
+    while first > 0 and same(pieces[first - 1]):
+        first -= 1
+    while last + 1 < len(pieces) and same(pieces[last + 1]):
+        last += 1
+    return first, last
+
+
+def _asks(text: str, unit: Unit) -> bool:
+    return text[unit.end - 1] == "?"
+
+
+def _words(text: str, start: int, end: int) -> int:
+    return len(text[start:end].split())
+
+
+def shown(passage: Passage, quote: Quote) -> str:
+    """The quote as a person reads it: rows with their columns' names, lists line by line, wrapped lines joined."""
+    lines: list[str] = []
+    last = 0
+    for unit in units(passage.text):
+        if unit.end <= quote.start or unit.start >= quote.end or unit.kind == "columns":
+            continue
+        text = " ".join(passage.text[max(unit.start, quote.start):min(unit.end, quote.end)].split())
+        if unit.kind == "row":
+            named = passage.text[slice(*unit.columns)] if unit.columns else passage.columns
+            lines.append(row_text(text, named).replace("; ", ", "))
+        elif unit.kind == "item" and quote.start < unit.start - 4:
+            lines.append("- " + text)
+        elif lines and unit.kind == "sentence" and "\n" not in passage.text[last:unit.start]:
+            lines[-1] += " " + text
+        else:
+            lines.append(text)
+        last = unit.end
+    return "\n".join(lines)

@@ -17,24 +17,25 @@ WEAK = frozenset(
 GROUPS = tuple(
     tuple(group.split())
     for group in (
-        "price cost fee charge rate tariff pay payment",
+        "price cost fee charge rate tariff surcharge",
+        "pay payment paid",
         "free gratis complimentary costless",
         "cancel cancellation terminate termination notice withdraw",
         "refund reimburse reimbursement repay moneyback",
-        "return send-back exchange",
+        "return exchange",
         "deliver delivery ship shipping shipment dispatch courier postage",
         "book booking reserve reservation appointment schedule",
         "open opening hours close closing closed closes",
         "phone telephone call number mobile hotline ring",
-        "email e-mail mail write contact reach",
+        "email mail write contact reach",
         "address location located situated directions find",
         "discount reduction reduced saving save offer deal cheaper concession",
         "student students pupil university",
-        "voucher gift-card giftcard gift certificate",
+        "voucher gift giftcard",
         "child children kid kids baby toddler",
         "pet dog animal",
-        "park parking car-park garage",
-        "wheelchair accessible accessibility disabled disability step-free ramp",
+        "park parking garage carpark",
+        "wheelchair accessible accessibility disabled disability ramp",
         "job jobs vacancy vacancies hiring hire career careers recruit apprenticeship",
         "invoice bill billing receipt",
         "warranty guarantee guaranteed",
@@ -43,7 +44,7 @@ GROUPS = tuple(
         "insure insurance insured cover coverage covered",
         "rent rental hire lease",
         "elevator lift",
-        "wifi wi-fi internet wlan",
+        "wifi internet wlan",
         "toilet restroom wc bathroom",
         "card visa mastercard credit debit",
         "late overdue delay delayed",
@@ -53,9 +54,10 @@ GROUPS = tuple(
         "repair fix mend service servicing",
         "begin start starts beginning",
         "minimum least shortest",
-        "maximum most limit up-to",
-        "own founder owner founded established since",
-        "vegan vegetarian plant-based",
+        "maximum limit",
+        "found founded established since start started opened",
+        "own owner owned owns belong belongs shareholder shareholders investor shares",
+        "vegan vegetarian",
         "buy purchase order",
         "cctv camera cameras surveillance",
         "recommend refer referral friend",
@@ -68,7 +70,7 @@ GROUPS = tuple(
         "certificate certified certification accredited qualified",
         "weekend saturday sunday",
         "trial taster",
-        "deposit prepayment down-payment",
+        "deposit prepayment advance",
         "size big large dimension",
         "weight heavy kg",
         "height high tall",
@@ -77,6 +79,24 @@ GROUPS = tuple(
         "document documents paperwork",
         "luggage baggage bag",
         "train railway station",
+        "store storage stored keep kept",
+        "teach teaching train training trained course lesson",
+        "check checked inspect inspection examine examination checkup",
+        "send ship export deliver post",
+        "premises site location place",
+        "machine machines equipment device unit",
+        "miss missed no-show",
+        "rebate discount reduction",
+        "reward bonus receive",
+        "interval often frequency every",
+        "advise recommend suggest",
+        "cheap cheaper drop drops less lower reduced discount",
+        "son daughter child kid",
+        "parent parents mother father mum mom dad",
+        "extra additional surcharge",
+        "sleep live overnight",
+        "heat heated heating warm",
+        "gas fuel",
         "allergy allergic allergen allergens intolerance",
     )
 )
@@ -103,7 +123,7 @@ def stems(text: str) -> list[str]:
 
 _SYNONYMS: dict[str, frozenset[str]] = {}
 for _group in GROUPS:
-    _members = frozenset(stem(word) for entry in _group for word in entry.replace("e-mail", "email").split("-"))
+    _members = frozenset(stem(word) for word in _group)
     for _member in _members:
         _SYNONYMS[_member] = _SYNONYMS.get(_member, frozenset()) | _members
 
@@ -127,7 +147,9 @@ class Question:
     text: str
     terms: tuple[Term, ...]
     asks: str
-    """amount | count | time | date | place | person | phone | email | measure:… | yes_no | list | open"""
+    """amount | count | year | duration | time | date | place | person | phone | email | measure:… | id | yes_no | open"""
+    counted: str = ""
+    """The stem of what "how many" asks for."""
 
 
 _ASKS: tuple[tuple[str, str], ...] = (
@@ -141,8 +163,12 @@ _ASKS: tuple[tuple[str, str], ...] = (
     ("measure:distance", r"\bhow far\b"),
     ("measure:size", r"\bhow (?:big|large)\b|\bwhat size\b"),
     ("measure:age", r"\bhow old\b|\bwhat age\b|\bage limit\b|\bminimum age\b"),
-    ("time", r"\bhow (?:long|quickly|soon|often|late|early)\b|\bhow much (?:time|notice)\b|\bhow many (?:days|hours|weeks|months|years|minutes|working)\b"
-             r"|\bhow fast\b|\bwhat time\b|\bwhat days?\b|\bwhich days?\b|\b(?:opening|business|office) (?:hours|times)\b|\buntil when\b|\bwhen\b|\bdeadline\b"),
+    ("year", r"\b(?:what|which|in what) year\b|^when (?:was|were) .*\b(?:found|establish|built|start|open|creat)|^when did (?:you|it|the \w+|your \w+)\b.*\b(?:start|open|begin|found)\b"
+             r"|\bhow old is (?:the|your) (?:company|business|firm|practice|shop)\b"),
+    ("duration", r"\bhow (?:long|quickly|soon|often|late|early|fast)\b|\bhow much (?:time|notice)\b|\bhow many (?:days|hours|weeks|months|years|minutes|working)\b"
+                 r"|\bwhat (?:interval|period|frequency)\b|\bturnaround\b"),
+    ("time", r"\bwhat time\b|\b(?:what|which) (?:days?|year|month|date)\b|\b(?:opening|business|office) (?:hours|times)\b|\buntil when\b|\bdeadline\b"
+             r"|(?:^|[,;.?!] |\band |\bor )when(?:'s)? (?:do|does|did|is|are|was|were|can|could|will|would|should|must|may|have|has)\b|^when\b|^hours\b"),
     ("count", r"\bhow many\b"),
     ("place", r"^where\b|\bwhere (?:is|are|do|can|should)\b|\bwhat(?:'s| is) (?:the|your) (?:address|location)\b|\bwhich (?:city|town|country|countries|address)\b"),
     ("person", r"^who\b(?! can\b| may\b| do\b| pays\b)|\bwho (?:is|are|founded|owns|runs|leads|won)\b|\bname of\b"),
@@ -154,6 +180,8 @@ _TYPES = {
     "amount": r"[£$€¥]\s?\d|\b(?:price|fee|cost|rate|charge|amount)s?\b[^:;]{0,20}: ?\d|\d[\d.,]*\s?(?:[£$€%]|eur\b|euros?\b|usd\b|gbp\b|dollars?\b|pounds?\b|pence\b|p\b|cents?\b|chf\b|francs?\b|kr\b|per ?cent\b)"
               r"|\bfree\b|\bno (?:extra )?(?:charge|cost|fee)\b|\bwithout (?:extra )?charge\b|\bhalf price|half as much\b|\bincluded\b|\bnothing\b",
     "count": r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred|dozen|no limit|unlimited|any number)\b",
+    "duration": r"(?:\d|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty|thirty|forty|fifty|sixty|ninety|few|several|next|same|every|each|per|half|once|twice)\b)[\w\s.–-]{0,16}?(?:second|minute|min|hour|hr|day|night|week|fortnight|month|quarter|year)s?\b"
+                r"|\b(?:immediately|at once|instantly|overnight|daily|weekly|monthly|yearly|annually|quarterly|lifetime|permanent(?:ly)?|always|any time|each january|every [a-z]+)\b|\b(?:each|every) (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
     "time": r"\d\s?(?:[ap]\.?m\b|h\b|hrs?\b|o'clock)|\d{1,2}[:.]\d{2}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:minute|hour|day|night|week|month|year|second|fortnight)s?\b"
             r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:noon|midnight|daily|weekly|monthly|yearly|annually|always|immediately|at once|instantly|spring|summer|autumn|winter|christmas|easter|today|tomorrow|permanent(?:ly)?|lifetime|clock)\b|\b(?:19|20)\d\d\b",
     "place": r"\b(?:street|road|avenue|lane|square|park|drive|way|unit|floor|station|bus|tram|train|near|behind|opposite|next to|corner|city|town|village|building|centre|center|harbour|bridge|room|desk|reception|counter|online|website|portal|app|page|area|region|within|miles|km|at the|in the|from the)\b|\d{4,5}|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s?\d[A-Z]{2}\b|\b(?:in|at|from|to|across) [A-Z]",
@@ -166,8 +194,23 @@ _TYPES = {
     "measure:weight": r"\d\s?(?:kg|kilo\w*|g|lbs?|pounds?|t|tons?|tonnes?)\b",
     "measure:distance": r"\d\s?(?:km|miles?|m|metres?|meters?|min\w*|kilomet\w+)\b|\bminutes?\b|\bmiles?\b|\bnext to\b",
     "measure:size": r"\d",
-    "measure:age": r"\d|\b(?:eighteen|sixteen|twelve|twenty|any age|all ages|adults?)\b",
+    "measure:age": r"\d+\s?(?:\+|years?\b|yrs?\b|and (?:older|over|up|under)|or (?:older|over|more|under))|\b(?:aged?|age|over|under|older than|younger than|from|since|birthday|turns?) (?:of )?(?:\d+|[a-z]+teen|twelve|twenty|six|five|four|three)\b"
+                   r"|\b(?:any age|all ages|adults only|birthday|[a-z]+teen or older)\b",
+    "year": r"\b(?:1[5-9]|20)\d\d\b",
 }
+
+
+PHRASES = tuple(
+    (re.compile(rf"\b{pattern}\b", re.IGNORECASE), said)
+    for pattern, said in (
+        (r"call(?:ed|ing|s)? off", "cancel"), (r"(?:send|sends|sending|sent|bring|brings|bringing|brought|give|giving) back", "return"),
+        (r"money back", "refund"), (r"(?:ring|rings|phone) (?:me |us )?back", "call back"), (r"sign(?:ing)? up", "register"),
+        (r"pick(?:ed|ing)? up", "collect"), (r"drop(?:ped|ping)? off", "deliver"), (r"get(?:ting)? rid of", "dispose of"),
+        (r"start(?:ed)? out", "founded"), (r"(?:moving|move) (?:out|away)", "leave"), (r"top up", "pay"), (r"take part", "participate"),
+        (r"turn(?:ing)? up", "arrive"), (r"x[ -]?rays?", "x-ray xray"), (r"nite", "night"), (r"how come", "why"),
+    )
+)
+"""Ways to say in two words what pages say in one."""
 
 
 @lru_cache(maxsize=64)
@@ -175,18 +218,34 @@ def _pattern(kind: str) -> re.Pattern[str]:
     return re.compile(_TYPES[kind], 0 if kind in ("person", "id", "place") else re.IGNORECASE)
 
 
-def has_type(asks: str, text: str) -> bool | None:
+def has_type(question: Question, text: str) -> bool | None:
     """Whether the text holds what is asked for; None when any text may."""
-    return bool(_pattern(asks).search(text)) if asks in _TYPES else None
+    if question.asks == "count" and question.counted:
+        return _counts(question.counted, text)
+    return bool(_pattern(question.asks).search(text)) if question.asks in _TYPES else None
+
+
+def _counts(counted: str, text: str) -> bool:
+    """Whether a number stands beside what is counted, or in a table's row that names it."""
+    found = words(text)
+    same = synonyms(counted) | {counted}
+    places = [i for i, word in enumerate(found) if stem(word) in same]
+    return any(
+        word[0].isdigit() or word in NUMBERS
+        for i in places for word in found[max(0, i - 4): i + (8 if ":" in text else 4)]
+    )
 
 
 def read_question(text: str) -> Question:
     """The question in its parts; at most 400 characters of it are read."""
     text = " ".join(text.split())[:400]
     low = text.lower().replace("’", "'")
+    said = text.replace("e-mail", "email").replace("Wi-Fi", "wifi").replace("wi-fi", "wifi")
+    for phrase, word in PHRASES:
+        said = phrase.sub(word, said)
     asks = next((kind for kind, pattern in _ASKS if re.search(pattern, low)), "open")
     found: dict[str, Term] = {}
-    for position, match in enumerate(_WORD.finditer(text.replace("e-mail", "email").replace("Wi-Fi", "wifi").replace("wi-fi", "wifi"))):
+    for position, match in enumerate(_WORD.finditer(said)):
         written = match.group().replace("’", "'")
         word = written.lower().removesuffix("'s")
         if word in STOP or (len(word) == 1 and not word.isdigit()):
@@ -197,12 +256,16 @@ def read_question(text: str) -> Question:
         if _asked_by(asks, root):
             weight = min(weight, 0.25)
         found.setdefault(root, Term(root, written, weight, named))
-    return Question(text, tuple(found.values()), asks)
+    many = re.search(r"\bhow many (?:[a-z]+ )?", low)
+    after = [stem(w) for w in words(low[many.start() + 9:])[:2]] if many and asks == "count" else []
+    counted = next((w for w in reversed(after) if w in found), "")
+    return Question(text, tuple(found.values()), asks, counted)
 
 
 _ASK_WORDS = {
+    "year": "year",
     "amount": "price cost fee charg expens pay rate much money",
-    "time": "long time hour open day when often week quick soon late close start fast month",
+    "duration": "long time often quick soon fast day week month year", "time": "time hour day when date year",
     "count": "mani number", "place": "locat address find where situat", "person": "name",
     "phone": "phone telephon number call mobil", "email": "email address mail",
     "id": "number", "measure:age": "old age minimum limit", "measure:size": "big larg size", "measure:speed": "fast speed",
