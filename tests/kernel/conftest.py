@@ -8,8 +8,8 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
-from conftest import PASSWORD, as_login, make_template, with_name
 
+from conftest import PASSWORD, as_login, make_template, with_name
 from kernel.toys import HANDLERS, ROOMS, SCHEMA
 from retinue.assembly.install import install
 from retinue.kernel.clock import StoppedClock

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from conftest import as_login
 
+from conftest import as_login
 from kernel.conftest import Tenant
 from kernel.toys import HANDLERS
 from kernel.toys.checks import exact

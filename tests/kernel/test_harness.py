@@ -2,8 +2,8 @@
 
 import psycopg
 import pytest
-from harness import deliver_everything
 
+from harness import deliver_everything
 from kernel.conftest import Tenant
 from kernel.toys import HANDLERS
 from kernel.toys.contracts.toy_calls import CallEnded

@@ -6,8 +6,9 @@ from retinue.engines.governance import engine as governance
 from retinue.engines.knowledge import engine as knowledge
 from retinue.kernel.room import Engine, Room
 from retinue.services.copilot import room as copilot
+from retinue.services.identity import room as identity
 from retinue.services.library import room as library
 from retinue.services.research import room as research
 
-ROOMS: tuple[Room, ...] = (research, library, copilot)
+ROOMS: tuple[Room, ...] = (identity, research, library, copilot)
 ENGINES: tuple[Engine, ...] = (knowledge, configs, dossier, governance)

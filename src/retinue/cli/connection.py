@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def sign_in(known: dict[str, str]) -> tuple[httpx.Client, str]:
 def connected(home: Path | None = None) -> Iterator[Connection]:
     known = credentials(home or KernelSettings().home)
     client, _ = sign_in(known)
-    with client:
+    with closing(client):
         yield Connection(known["url"], known["organization_id"], client)
 
 

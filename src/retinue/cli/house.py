@@ -20,7 +20,7 @@ import uvicorn
 
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
-from retinue.kernel.settings import KernelSettings
+from retinue.kernel.settings import KernelSettings, read_all
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on (RETINUE_PORT).")]
@@ -40,7 +40,7 @@ class PortInUse(Refusal):
 
 
 class DidNotStart(Refusal):
-    """Retinue did not start in {seconds} s; the end of {log} says: {said}"""
+    """Retinue did not start. The end of {log} says: {said}"""
 
     status = 503
     next = "Correct what it says and start again."
@@ -52,9 +52,8 @@ def configure(home: Path | None, port: int | None) -> KernelSettings:
         os.environ["RETINUE_HOME"] = str(home.resolve())
     if port:
         os.environ["RETINUE_PORT"] = str(port)
-    from retinue.assembly.process import settings
-
-    return settings().kernel
+    read: KernelSettings = read_all([KernelSettings])[KernelSettings]
+    return read
 
 
 @contextmanager
@@ -70,7 +69,7 @@ def database(read: Any) -> Iterator[str]:
         with psycopg.connect(server.url, autocommit=True) as connection:
             connection.execute("select pg_advisory_lock(1)")
             if connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone() is None:
-                connection.execute(f"create database {DATABASE}")  # type: ignore[arg-type]
+                connection.execute(f"create database {DATABASE}")
         yield server.login("postgres", DATABASE)
     finally:
         server.close()
@@ -95,6 +94,11 @@ def check_port(host: str, port: int) -> None:
             raise PortInUse(host, port) from None
 
 
+def make_home(home: Path) -> None:
+    """As root the database runs as an unprivileged user, who must pass through; the files inside are private one by one."""
+    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+
+
 def write_private(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -106,7 +110,9 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
     """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
     from retinue.assembly.process import named, opened, serving
     from retinue.kernel.telemetry import configure_logs
-    from retinue.services.identity.domain import establish as establish_operator
+    from retinue.services.identity.domain.first_start import establish as establish_operator
+    from retinue.services.identity.domain.first_start import renew_credentials
+    from retinue.services.identity.settings import IdentitySettings
 
     configure_logs(read.kernel.log_level)
     serving_rooms, working_rooms = named(serves), named(works)
@@ -114,13 +120,11 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
     every = {room.name: room for room in (*serving_rooms, *working_rooms)}
     async with opened(read, owner, list(every.values())) as process:
         if establish:
-            made = await establish_operator(process)
-            if made is not None or not (home / "credentials.json").exists():
-                if made is not None:
-                    write_private(home / "credentials.json", made.model_dump(mode="json") | {"url": read.kernel.address})
-            else:
-                known = json.loads((home / "credentials.json").read_text())
-                write_private(home / "credentials.json", known | {"url": read.kernel.address})
+            path, url = home / "credentials.json", read.kernel.address
+            made = await establish_operator(process.database, process.get(IdentitySettings), url)
+            if made is None and not path.exists():
+                made = await renew_credentials(process.database, url)
+            write_private(path, made.document() if made else json.loads(path.read_text()) | {"url": url})
         app = serving(process, serving_rooms, working_rooms)
         server = uvicorn.Server(uvicorn.Config(app, host=read.kernel.host, port=read.kernel.port, log_config=None, access_log=False,
                                                timeout_graceful_shutdown=read.kernel.drain_seconds, ws_max_size=1_000_000))
@@ -149,6 +153,7 @@ def up(home: Home = None, port: Port = None, no_browser: Annotated[bool, typer.O
     from retinue.assembly.process import settings as all_settings
 
     read = all_settings()
+    make_home(settings.home)
     with database(read) as owner:
         write_private(settings.home / "run.json", {"pid": os.getpid(), "url": settings.address, "port": settings.port})
         try:
@@ -186,7 +191,7 @@ async def keep_worker(settings: KernelSettings) -> None:
 
 def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Popen[bytes]:
     """`retinue up` in a session of its own; returns when it answers."""
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(settings.home)
     log = settings.home / "retinue.log"
     with log.open("ab") as out:
         child = subprocess.Popen([sys.executable, "-m", "retinue", "up", "--no-browser", *options], stdout=out, stderr=out,
@@ -199,7 +204,7 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
                 return child
         time.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()[-3:]
-    raise DidNotStart(seconds=START_SECONDS, log=log, said=" / ".join(said))
+    raise DidNotStart(log=log, said=" / ".join(said))
 
 
 def down(home: Home = None) -> None:
@@ -296,6 +301,9 @@ def migrate(home: Home = None) -> None:
 def check(home: Home = None) -> None:
     """Read all settings and say what is wrong with them."""
     configure(home, None)
+    from retinue.assembly.process import settings
+
+    settings()
     console.print("the settings are good")
 
 

@@ -79,7 +79,7 @@ def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
             ):
                 try:
                     with connection.transaction():
-                        connection.execute(statement, (operator,))  # type: ignore[arg-type]
+                        connection.execute(statement, (operator,))
                     console.print(f"  {said}: NOT REFUSED")
                 except psycopg.Error as error:
                     console.print(f"  {said}: {str(error).splitlines()[0]}", markup=False)

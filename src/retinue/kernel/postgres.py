@@ -206,7 +206,7 @@ def _begin(home: Home, settings: PostgresSettings, durable: bool, until: float) 
         # Some interpreters find their own library only by these; everything else of our environment stays here.
         needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
         with theirs, open(os.open(home.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
-            keeper = subprocess.Popen(  # noqa: S603 - our own program
+            keeper = subprocess.Popen(
                 [sys.executable, "-m", "retinue.kernel.postmaster", str(home.folder)],
                 cwd="/",
                 env={**needed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},

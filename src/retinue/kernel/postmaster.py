@@ -212,7 +212,7 @@ class Keeper:
             *self._sync(),
         ]
         try:
-            made = subprocess.run(  # noqa: S603 - our own program and paths
+            made = subprocess.run(
                 command,
                 cwd="/",
                 env=ENVIRONMENT,
@@ -246,7 +246,7 @@ class Keeper:
         command = [str(self.programs / "postgres"), "-D", str(self.home.data)]
         command += [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         try:
-            self.server = subprocess.Popen(  # noqa: S603 - our own program and paths
+            self.server = subprocess.Popen(
                 command,
                 cwd="/",
                 env=ENVIRONMENT,

@@ -8,8 +8,8 @@ import numpy as np
 import psycopg
 import pytest
 import pytest_asyncio
-from conftest import as_login, make_template, with_name
 
+from conftest import as_login, make_template, with_name
 from retinue.engines.knowledge import engine, store
 from retinue.engines.knowledge.chunks import chunk
 from retinue.engines.knowledge.embedding import Embedder, Lexical
