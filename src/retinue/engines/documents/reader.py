@@ -22,7 +22,7 @@ class _Child:
     def __init__(self, limits: Limits) -> None:
         self.limits, self.files = limits, 0
         # No environment: a parser has no use for keys and passwords.
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self.process = subprocess.Popen(
             [sys.executable, "-B", "-m", "retinue.engines.documents.child", str(os.getpid()), limits.model_dump_json()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
