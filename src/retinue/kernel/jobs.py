@@ -11,6 +11,7 @@ import procrastinate
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+from retinue.kernel.deliver import whereabouts
 from retinue.kernel.errors import Refusal
 from retinue.kernel.events import Misuse
 from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace
@@ -42,20 +43,36 @@ class Job:
         return self.attempt >= TRIES
 
 
+class Broke(Refusal):
+    """This could not be done: something broke on our side, several times."""
+
+    status = 500
+    next = "Try it again; if it fails again, the server's log says where."
+
+
+@dataclass(frozen=True)
+class Body:
+    function: Callable[..., Awaitable[None]]
+    given_up: Callable[..., Awaitable[None]] | None
+
+
 class Jobs:
     """A room's jobs by name, and its schedules (cron, UTC), which run without an organization."""
 
     def __init__(self) -> None:
-        self.by_name: dict[str, Callable[..., Awaitable[None]]] = {}
+        self.by_name: dict[str, Body] = {}
         self.schedules: dict[str, tuple[str, Callable[..., Awaitable[None]]]] = {}
 
-    def job(self, name: str) -> Callable[[Function], Function]:
-        """Register `async (job: Job, **arguments)`. It may run again after a crash, so its effects are idempotent Works."""
+    def job(self, name: str, *, given_up: Callable[..., Awaitable[None]] | None = None) -> Callable[[Function], Function]:
+        """Register `async (job: Job, **arguments)`. It may run again after a crash, so its effects are idempotent Works.
+
+        `given_up(job, refusal, **arguments)` tells its end when it is refused, or broke at the last try.
+        """
 
         def register(function: Function) -> Function:
             if name in self.by_name:
                 raise Misuse(f"two jobs are called {name}")
-            self.by_name[name] = function
+            self.by_name[name] = Body(function, given_up)
             return function
 
         return register
@@ -82,35 +99,39 @@ class Runner:
             )
         )
         for room, jobs in rooms.items():
-            for name, function in jobs.by_name.items():
+            for name, body in jobs.by_name.items():
                 self.app.task(
                     name=name,
                     queue=room,
                     pass_context=True,
                     retry=procrastinate.RetryStrategy(max_attempts=TRIES, exponential_wait=BACKOFF_SECONDS),
-                )(self._body(room, name, function))
+                )(self._body(room, name, body))
             for name, (cron, function) in jobs.schedules.items():
                 self.app.periodic(cron=cron, periodic_id=name)(
                     self.app.task(name=name, queue=room, queueing_lock=name)(self._scheduled(function))
                 )
 
-    def _body(self, room: str, name: str, function: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-        async def body(context: procrastinate.JobContext, *, organization: str, trace: str = "", **arguments: Any) -> None:
+    def _body(self, room: str, name: str, body: Body) -> Callable[..., Awaitable[None]]:
+        async def run(context: procrastinate.JobContext, *, organization: str, trace: str = "", **arguments: Any) -> None:
             TRACE.set(trace or new_trace())
-            attempt = context.job.attempts + 1
+            job = Job(self.process, room, UUID(organization), context.job.attempts + 1)
             try:
-                await function(Job(self.process, room, UUID(organization), attempt), **arguments)
-            except Refusal as refusal:
+                await body.function(job, **arguments)
+            except Refusal as refusal:  # a no on purpose is not tried again
                 JOBS.labels(name, "refused").inc()
-                LOG.warning("job refused", job=name, organization=organization, reason=str(refusal))
-                return  # a no on purpose is not tried again
+                LOG.info("job refused", job=name, organization=organization, refusal=type(refusal).__name__)
+                if body.given_up:
+                    await body.given_up(job, refusal, **arguments)
+                return
             except BaseException as error:
                 JOBS.labels(name, "failed").inc()
-                LOG.warning("job failed", job=name, organization=organization, attempt=attempt, error=type(error).__name__)
+                LOG.warning("job failed", job=name, organization=organization, attempt=job.attempt, where=whereabouts(error))
+                if job.last and isinstance(error, Exception) and body.given_up:
+                    await body.given_up(job, Broke(), **arguments)
                 raise
             JOBS.labels(name, "done").inc()
 
-        return body
+        return run
 
     def _scheduled(self, function: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def scheduled(timestamp: int) -> None:

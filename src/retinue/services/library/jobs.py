@@ -16,7 +16,12 @@ from retinue.services.library import domain, store
 jobs = Jobs()
 
 
-@jobs.job("library.ingest")
+async def given_up(job: Job, refusal: Refusal, *, intake_id: str) -> None:
+    async with job.work() as work:
+        await domain.refuse(work, UUID(intake_id), refusal)
+
+
+@jobs.job("library.ingest", given_up=given_up)
 async def ingest(job: Job, *, intake_id: str) -> None:
     id = UUID(intake_id)
     async with job.work() as work:
@@ -26,30 +31,25 @@ async def ingest(job: Job, *, intake_id: str) -> None:
         known = await knowledge.known(work, [row.key], row.namespace)
         work.session.expunge_all()
     files, embedder = job.process.get(Files), job.process.get(Embedder)
-    try:
-        if row.text_file:
-            document = Document.model_validate_json(await files.get(job.organization, row.text_file))
-        else:
-            body = await files.get(job.organization, row.content_file or "")
-            document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
-        title = row.title or document.title or row.name
-        same = known.get(row.key) == knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
-        chunks = (
-            []
-            if same
-            else await asyncio.to_thread(
-                chunk,
-                document.text,
-                document.sections,
-                [(p.start, p.end) for p in document.pages],
-                cast(Strategy, row.strategy),
-                row.chunk_size,
-            )
+    if row.text_file:
+        document = Document.model_validate_json(await files.get(job.organization, row.text_file))
+    else:
+        body = await files.get(job.organization, row.content_file or "")
+        document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
+    title = row.title or document.title or row.name
+    same = known.get(row.key) == knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
+    chunks = (
+        []
+        if same
+        else await asyncio.to_thread(
+            chunk,
+            document.text,
+            document.sections,
+            [(p.start, p.end) for p in document.pages],
+            cast(Strategy, row.strategy),
+            row.chunk_size,
         )
-    except Refusal as refusal:
-        async with job.work() as work:
-            await domain.refuse(work, id, refusal)
-        return
+    )
     points = await embedder.embed([piece.context(title) for piece in chunks])
     async with job.work() as work:
         await domain.settle(

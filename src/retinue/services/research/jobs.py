@@ -9,7 +9,7 @@ from retinue.engines.governance.gate import Gate
 from retinue.engines.llm import Models
 from retinue.engines.web import Crawl, Fetcher, Known, Throttle, Visited, WebSettings
 from retinue.engines.web import Page as WebPage
-from retinue.kernel.errors import Refusal
+from retinue.kernel.errors import ForeignError, Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.jobs import Job, Jobs
 from retinue.services.research import domain, store
@@ -27,7 +27,12 @@ class NothingReadable(Refusal):
     next = "Look at the reasons of the refused pages; give another address, or upload files."
 
 
-@jobs.job("research.research")
+async def given_up(job: Job, refusal: Refusal, *, job_id: str) -> None:
+    async with job.work() as work:
+        await domain.fail(work, UUID(job_id), refusal)
+
+
+@jobs.job("research.research", given_up=given_up)
 async def research(job: Job, *, job_id: str) -> None:
     id = UUID(job_id)
     async with job.work() as work:
@@ -39,22 +44,16 @@ async def research(job: Job, *, job_id: str) -> None:
         done = list(await store.pages(work, id))
         earlier = await store.earlier(work, source, id)
         before = list(await store.pages(work, earlier.id, only_read=True)) if earlier else []
-    try:
-        pages = _files(job, uploads, done) if uploads else _site(job, source, done, before)
-        async for page, expected in pages:
-            async with job.work() as work:
-                await domain.keep_page(work, id, page, expected)
+    pages = _files(job, uploads, done) if uploads else _site(job, source, done, before)
+    async for page, expected in pages:
         async with job.work() as work:
-            read = list(await store.pages(work, id, only_read=True))
-        if not read:
-            raise NothingReadable(source=source)
-        answer = await job.process.get(Models).run(
-            profile, Pages(pages=[await _page(job, row) for row in read]), organization=job.organization, lineage=lineage
-        )
-    except Refusal as refusal:
-        async with job.work() as work:
-            await domain.fail(work, id, refusal)
-        return
+            await domain.keep_page(work, id, page, expected)
+    async with job.work() as work:
+        read = list(await store.pages(work, id, only_read=True))
+    if not read:
+        raise NothingReadable(source=source)
+    asked = Pages(pages=[await _page(job, row) for row in read])
+    answer = await job.process.get(Models).run(profile, asked, organization=job.organization, lineage=lineage)
     claims = [claim.model_dump(exclude={"id"}) for claim in answer.output.claims]
     async with job.work() as work:
         await domain.complete(work, id, claims, answer.answered_by)
@@ -129,6 +128,13 @@ async def _stored(job: Job, body: bytes, name: str, media_type: str | None, seen
         document = await job.process.get(Reader).read(body, name, media_type=media_type)
     except Refusal as refusal:
         return ReadPage(**seen, status="refused", reason=str(refusal), next=refusal.next)
+    except ForeignError:
+        return ReadPage(
+            **seen,
+            status="refused",
+            reason=f"{name} could not be read: its content confuses the reader.",
+            next="Send it in another format, for instance as PDF.",
+        )
     return ReadPage(
         **seen,
         status="read",
