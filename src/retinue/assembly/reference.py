@@ -23,7 +23,7 @@ def settings_page() -> str:
         lines += [f"## {kind.__module__.removeprefix('retinue.')}", "", "| variable | default | meaning |", "|---|---|---|"]
         for name, field in kind.model_fields.items():
             variable = str(field.validation_alias) if field.validation_alias else f"{kind.model_config.get('env_prefix', '')}{name}".upper()
-            default = "computed" if field.default_factory else "none" if field.default is None else f"`{field.default}`" if field.default != "" else "none"
+            default = "computed" if field.default_factory else "none" if field.default in (None, "") else f"`{field.default}`"
             lines.append(f"| `{variable}` | {default} | {field.description or ''} |")
         lines.append("")
     return "\n".join(lines)

@@ -319,6 +319,20 @@ def token(email: Annotated[str | None, typer.Argument(help="Whose; without, the 
     sys.stdout.write(made + "\n")
 
 
+class NoBenchmarks(Refusal):
+    """The benchmarks are not here."""
+
+    next = "Run this in a checkout of the project."
+
+
+def bench() -> None:
+    """Measure this machine, beside baselines, into benchmarks/results.json."""
+    script = Path(__file__).parents[3] / "benchmarks" / "run.py"
+    if not script.exists():
+        raise NoBenchmarks()
+    raise typer.Exit(subprocess.run([sys.executable, str(script)], check=False).returncode)
+
+
 def require_running(home: Path) -> dict[str, Any]:
     known = running(home)
     if known is None:
@@ -327,7 +341,7 @@ def require_running(home: Path) -> dict[str, Any]:
 
 
 def add_to(app: typer.Typer) -> None:
-    for name, command in (("up", up), ("down", down), ("status", status), ("serve", serve_some), ("worker", worker), ("migrate", migrate),
+    for name, command in (("up", up), ("down", down), ("status", status), ("serve", serve_some), ("worker", worker), ("migrate", migrate), ("bench", bench),
                           ("token", token)):
         app.command(name)(command)
     config = typer.Typer(no_args_is_help=True, help="Settings.")

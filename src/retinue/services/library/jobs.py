@@ -16,6 +16,10 @@ from retinue.services.library import domain, store
 jobs = Jobs()
 
 
+class ChangedMeanwhile(Exception):
+    """The document was as before when this began and is not any more: the job is tried again."""
+
+
 async def given_up(job: Job, refusal: Refusal, *, intake_id: str) -> None:
     async with job.work() as work:
         await domain.refuse(work, UUID(intake_id), refusal)
@@ -52,6 +56,8 @@ async def ingest(job: Job, *, intake_id: str) -> None:
     )
     points = await embedder.embed([piece.context(title) for piece in chunks])
     async with job.work() as work:
+        if same and (await knowledge.known(work, [row.key], row.namespace)).get(row.key) != known.get(row.key):
+            raise ChangedMeanwhile
         await domain.settle(
             work,
             id,
