@@ -25,7 +25,7 @@ from retinue.governance import Blocked, check, find_pii, govern
         ("Please disregard my earlier email", "user", "allow"),
         ("What are your instructions for returning items?", "user", "allow"),
         ("Where are the assembly instructions?", "user", "allow"),
-        ("My card is 4111 1111 1111 1111", "user", "allow"),
+        ("My card is 4111 1111 1111 1111", "user", "redact"),
         ("We open at nine. Bring your vaccination card.", "retrieved", "allow"),
         ("You can reset your password at /account.", "output", "allow"),
     ],

@@ -19,7 +19,7 @@ from retinue.connectors.permit import Permit, issue
 from retinue.engines.governance.budget import Budget, Hold
 from retinue.engines.governance.facts import AuditFact, Kind, Outcome, Principal, Record, digest_of
 from retinue.engines.governance.masking import Masking
-from retinue.engines.governance.policy import Decision, Source, check, leaked, mask
+from retinue.engines.governance.policy import Decision, Source, check, forbidden, leaked, mask
 from retinue.engines.governance.windows import Windows
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import ForeignError, Refusal, foreign
@@ -80,9 +80,7 @@ class Gate:
             passage.count(reply.usage, reply.model)
             text = passage.clean(reply.text)
             calls = tuple(replace(c, arguments=passage.restore(c.arguments)) for c in reply.tool_calls)
-        return replace(
-            reply, text=text, tool_calls=calls, provider=provider.name, cost_usd=passage.cost_usd, ms=passage.ms
-        )
+        return replace(reply, text=text, tool_calls=calls, provider=provider.name, cost_usd=passage.cost_usd, ms=passage.ms)
 
     async def stream(
         self, principal: Principal, provider: Provider, request: Completion, *, mask_input: bool = False
@@ -124,9 +122,7 @@ class Gate:
                 return _WITHHELD
         return result
 
-    async def send(
-        self, principal: Principal, channel: str, text: str, deliver: Callable[[str, Permit], Awaitable[T]]
-    ) -> T:
+    async def send(self, principal: Principal, channel: str, text: str, deliver: Callable[[str, Permit], Awaitable[T]]) -> T:
         """`deliver` gets the text that may be sent and the permit that its adapter asks for. Raises Blocked."""
         passage = await self._enter(principal, "channel.send", channel, text)
         async with passage:
@@ -188,6 +184,9 @@ class Gate:
                 message = replace(message, content=_WITHHELD)
             elif decision.action == "block":
                 passage.stop_at(decision)
+            elif decision.action == "redact":
+                passage.note("redacted", decision)
+                message = replace(message, content=mask(message.content, forbidden(message.content)))
             elif decision.action == "escalate":
                 passage.note("escalated", decision)
             messages.append(message)

@@ -45,12 +45,7 @@ _LABELS = (
     "beneficiary", "account holder", "cardholder", "tenant", "employee", "from", "to", "cc", "author", "guest",
     "driver",    "applicant", "candidate", "owner", "agent", "doctor", "manager", "passenger", "student", "surname",
 )  # fmt: skip
-_RELATED = (
-    "contact", "ask for", "met", "meet", "call", "email", "reach", "invite", "with", "from", "by", "for", "to", "about",
-    "on behalf of", "signed by", "colleague", "manager", "wife", "husband", "son", "daughter", "brother", "sister",
-    "mother", "father", "friend", "partner", "neighbour", "neighbor", "assistant", "boss", "lawyer", "doctor",
-    "patient", "customer", "client", "tenant", "employee", "and", "told", "saw", "is", "of",
-)  # fmt: skip
+_SPEAKING = (" from ", " at ", " here", " calling", " speaking", " with ", " again", ",")
 _CLOSINGS = ("regards", "regards,", "wishes,", "wishes", "sincerely,", "sincerely", "cheers,", "cheers", "truly,",
              "faithfully,", "thanks,", "thanks!", "thanks.", "thank you,", "thank you!", "best,", "love,")  # fmt: skip
 
@@ -78,11 +73,10 @@ def _score(before: str, first: str, whole: bool, after: str) -> float:
     if tail.endswith((":", "=")):
         label = tail[:-1].rstrip()
         return (0.85 if whole or label.endswith("name") else 0.0) if label.endswith(_LABELS) else 0.0
-    if not whole:
-        return 0.0
     if _ends(tail, _SELF):
-        return 0.75
-    return 0.5 if first == "" and _ends(tail.rstrip(","), _RELATED) else 0.0
+        # "This is Anna from …" is a person, "This is Stockholm." is none.
+        return 0.75 if whole or (tail.endswith(("this is", "here is")) and after.startswith(_SPEAKING)) else 0.0
+    return 0.0
 
 
 def _ends(tail: str, phrases: tuple[str, ...]) -> bool:
@@ -112,7 +106,7 @@ def people(text: str) -> Iterator[tuple[int, int, float]]:
         start, end = words[0][0], words[-1][1]
         if text[end - 1] == "." and not re.search(r"\b[A-Z]\.\Z", text[start:end]):
             end -= 1
-        score = _score(text[max(0, start - 40) : start], first, len(words) > 1, text[end : end + 1])
+        score = _score(text[max(0, start - 40) : start], first, len(words) > 1, text[end : end + 12])
         if score and end - start > 1:
             yield start, end, score
     for found in _LOWER.finditer(text):

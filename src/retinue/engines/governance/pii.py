@@ -60,9 +60,7 @@ _CONTEXT: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("US_PASSPORT", re.compile(r"\bpassport\b[^\n\d]{0,25}?\b([A-Z]?\d{8,9})\b", re.IGNORECASE), 0.8),
     (
         "US_DRIVER_LICENSE",
-        re.compile(
-            r"\bdriv(?:er|ing)(?:'?s)? licen[cs]e\b[^\n\d]{0,25}?\b([A-Z]{1,2}\d{5,13}|\d{7,9})\b", re.IGNORECASE
-        ),
+        re.compile(r"\bdriv(?:er|ing)(?:'?s)? licen[cs]e\b[^\n\d]{0,25}?\b([A-Z]{1,2}\d{5,13}|\d{7,9})\b", re.IGNORECASE),
         0.7,
     ),
     (

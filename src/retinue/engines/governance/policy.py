@@ -16,11 +16,9 @@ Action = Literal["allow", "redact", "escalate", "block"]
 
 _STRICTNESS: dict[str, int] = {"allow": 0, "redact": 1, "escalate": 2, "block": 3}
 MOST_CHARACTERS = 200_000
-# Personal data that an answer must not carry unless the request itself had it; the second set never.
+# Contact data may pass, and an answer may repeat what the request had; numbers that open accounts are masked everywhere.
 _MASKED = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS", "MAC_ADDRESS", "DATE_TIME", "US_BANK_NUMBER"})
-_ALWAYS_MASKED = frozenset(
-    {"CREDIT_CARD", "US_SSN", "US_ITIN", "IBAN_CODE", "US_PASSPORT", "US_DRIVER_LICENSE", "UK_NHS", "CRYPTO"}
-)
+_ALWAYS_MASKED = frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "IBAN_CODE", "US_PASSPORT", "US_DRIVER_LICENSE", "UK_NHS", "CRYPTO"})
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
                         r"\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]")  # fmt: skip
 _SPACES = re.compile(r"\s+")
@@ -114,6 +112,11 @@ def leaked(text: str, known: str = "") -> list[Span]:
     return [s for s in spans if s.type in _ALWAYS_MASKED or text[s.start : s.end] not in known]
 
 
+def forbidden(text: str) -> list[Span]:
+    """Numbers that open an account or prove an identity: nobody's model or transcript needs them."""
+    return [s for s in find_pii(text) if s.type in _ALWAYS_MASKED]
+
+
 def mask(text: str, spans: Iterable[Span]) -> str:
     """The text with each span replaced by its type in brackets."""
     pieces, at = [], 0
@@ -132,10 +135,9 @@ def check(text: str, source: Source = "user", *, known: str = "", rules: tuple[R
     action: Action = max((r.action for r in fired), key=lambda a: _STRICTNESS[a], default="allow")
     ids = [r.id for r in fired]
     reasons = [r.explain for r in fired]
-    if source == "output":
-        spans = leaked(text, known)
-        if spans:
-            ids.append("personal_data")
-            reasons.append("It contains personal data: " + ", ".join(sorted({s.type for s in spans})) + ".")
-            action = max(action, "redact", key=lambda a: _STRICTNESS[a])
+    spans = leaked(text, known) if source == "output" else forbidden(text)
+    if spans:
+        ids.append("personal_data")
+        reasons.append("It contains personal data: " + ", ".join(sorted({s.type for s in spans})) + ".")
+        action = max(action, "redact", key=lambda a: _STRICTNESS[a])
     return Decision(action, tuple(ids), tuple(reasons))
