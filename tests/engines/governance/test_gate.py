@@ -243,3 +243,20 @@ async def test_fetching(bench: Bench):
             await gate(url)
     assert [fact.outcome for fact in bench.facts] == ["allowed"] * 2 + ["blocked"] * 5
     assert bench.facts[0].target == "example.com"
+
+
+async def test_escalation_is_told_and_still_masks(bench: Bench):
+    ask = bench.ask(Message("user", "I will sue you. My card is 4111 1111 1111 1111."))
+    for streaming in (False, True):
+        if streaming:
+            reply = await collect(bench.gate.stream(WHO, bench.provider, ask))
+        else:
+            reply = await bench.gate.complete(WHO, bench.provider, ask)
+        assert reply.escalate == ("It announces legal steps; a person must answer.",) or len(reply.escalate) == 2
+        assert "4111" not in repr(bench.simulator.requests)
+        assert bench.facts[-1].outcome == "escalated"
+        assert bench.facts[-1].rules.count("legal") == 1
+    bench.simulator.next.append(Say("It was our fault, your card 4111 1111 1111 1111 was charged twice."))
+    streamed = await collect(bench.gate.stream(WHO, bench.provider, bench.ask(Message("user", "why twice?"))))
+    assert "4111" not in streamed.text
+    assert "admits a fault" in streamed.escalate[0]

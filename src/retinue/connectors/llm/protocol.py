@@ -75,7 +75,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`provider`, `cost_usd` (list price, None when unknown) and `ms` are filled in by the gate."""
+    """`provider`, `cost_usd` (list price, None when unknown), `ms` and `escalate` are filled in by the gate.
+
+    `escalate` has the policy's reasons why a person must look at this exchange.
+    """
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
@@ -86,6 +89,7 @@ class Reply:
     provider: str = ""
     cost_usd: float | None = None
     ms: float = 0.0
+    escalate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class ToolPiece:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One step of a stream. The last has `stop` and `usage`."""
+    """One step of a stream. The last has `stop`, `usage` and what the gate adds to a Reply."""
 
     text: str = ""
     tool: ToolPiece | None = None
@@ -109,6 +113,7 @@ class Delta:
     model: str = ""
     cost_usd: float | None = None
     provider: str = ""
+    escalate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,9 @@ class Collector:
         self._stop: Stop = "end"
         self._usage = Usage()
         self._model = ""
+        self._cost_usd: float | None = None
+        self._provider = ""
+        self._escalate: tuple[str, ...] = ()
 
     def add(self, delta: Delta) -> None:
         if delta.text:
@@ -166,11 +174,15 @@ class Collector:
         self._stop = delta.stop or self._stop
         self._usage = delta.usage or self._usage
         self._model = delta.model or self._model
+        self._cost_usd = delta.cost_usd if delta.cost_usd is not None else self._cost_usd
+        self._provider = delta.provider or self._provider
+        self._escalate = delta.escalate or self._escalate
 
     @property
     def reply(self) -> Reply:
         tools = tuple(self._tools[index] for index in sorted(self._tools))
-        return Reply("".join(self._text), tools, self._stop, self._usage, self._model)
+        told = {"provider": self._provider, "cost_usd": self._cost_usd, "escalate": self._escalate}
+        return Reply("".join(self._text), tools, self._stop, self._usage, self._model, **told)  # type: ignore[arg-type]
 
 
 async def collect(stream: AsyncIterator[Delta]) -> Reply:

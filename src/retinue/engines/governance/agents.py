@@ -39,7 +39,7 @@ def _checked(text: str, source: Source, known: str = "") -> Decision:
 def _cleaned(value: Any, known: str) -> Any:
     if isinstance(value, str):
         decision = _checked(value, "output", known)
-        return mask(value, leaked(value, known)) if decision.action == "redact" else value
+        return mask(value, leaked(value, known)) if decision.action != "allow" else value
     if isinstance(value, Mapping):
         return {key: _cleaned(item, known) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -47,7 +47,7 @@ def _cleaned(value: Any, known: str) -> Any:
     if isinstance(getattr(value, "content", None), str) and hasattr(value, "model_copy"):
         return value.model_copy(update={"content": _cleaned(value.content, known)})
     for text in _texts(value):
-        if _checked(text, "output", known).action == "redact":
+        if leaked(text, known) or _checked(text, "output", known).action == "redact":
             raise Blocked(Decision("block", ("personal_data",), ("It contains personal data that cannot be masked.",)))
     return value
 

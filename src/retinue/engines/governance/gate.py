@@ -80,7 +80,15 @@ class Gate:
             passage.count(reply.usage, reply.model)
             text = passage.clean(reply.text)
             calls = tuple(replace(c, arguments=passage.restore(c.arguments)) for c in reply.tool_calls)
-        return replace(reply, text=text, tool_calls=calls, provider=provider.name, cost_usd=passage.cost_usd, ms=passage.ms)
+        return replace(
+            reply,
+            text=text,
+            tool_calls=calls,
+            provider=provider.name,
+            cost_usd=passage.cost_usd,
+            ms=passage.ms,
+            escalate=passage.escalate,
+        )
 
     async def stream(
         self, principal: Principal, provider: Provider, request: Completion, *, mask_input: bool = False
@@ -98,7 +106,7 @@ class Gate:
                     text = windows.add(delta.text) if delta.text else ""
                     if delta.stop is not None:
                         text += windows.end()
-                        delta = replace(delta, cost_usd=passage.price(), provider=provider.name)
+                        delta = replace(delta, cost_usd=passage.price(), provider=provider.name, escalate=passage.escalate)
                     if text or delta.tool or delta.stop is not None:
                         yield replace(delta, text=text)
 
@@ -184,11 +192,9 @@ class Gate:
                 message = replace(message, content=_WITHHELD)
             elif decision.action == "block":
                 passage.stop_at(decision)
-            elif decision.action == "redact":
-                passage.note("redacted", decision)
+            elif decision.action in ("escalate", "redact"):
+                passage.note("escalated" if decision.action == "escalate" else "redacted", decision)
                 message = replace(message, content=mask(message.content, forbidden(message.content)))
-            elif decision.action == "escalate":
-                passage.note("escalated", decision)
             messages.append(message)
         passage.known = "\n".join(m.content for m in messages)
         if mask_input:
@@ -217,6 +223,7 @@ class Passage:
         self._began = time.perf_counter()
         self._model = ""
         self._seen = 0
+        self.escalate: tuple[str, ...] = ()
         self.decision: Decision | None = None
         self.hold: Hold | None = None
         self.masking: Masking | None = None
@@ -227,9 +234,15 @@ class Passage:
         self.ms = 0.0
 
     def note(self, outcome: Outcome, decision: Decision) -> None:
-        self._outcome = outcome
-        self._rules += decision.rules
-        self._reasons += decision.reasons
+        """Windows of a stream overlap, so a rule that fires again is not written twice."""
+        if outcome == "escalated":
+            self.escalate += tuple(reason for reason in decision.reasons if reason not in self.escalate)
+        if self._outcome != "escalated" or outcome == "blocked":
+            self._outcome = outcome
+        for rule, reason in zip(decision.rules, decision.reasons, strict=True):
+            if rule not in self._rules:
+                self._rules += (rule,)
+                self._reasons += (reason,)
 
     def stop_at(self, decision: Decision) -> None:
         """A block is remembered here and raised on entering, after it was written down."""
@@ -242,8 +255,8 @@ class Passage:
         if decision.action == "block":
             self.note("blocked", decision)
             raise Blocked(decision)
-        if decision.action == "redact":
-            self.note("redacted", decision)
+        if decision.action in ("escalate", "redact"):
+            self.note("escalated" if decision.action == "escalate" else "redacted", decision)
             text = mask(text, leaked(text, self.known))
         return self.restore(text)
 
