@@ -131,7 +131,7 @@ class AnthropicSimulator(Script):
         }
         if body.get("stream"):
             events = self.events(message)
-            return StreamingResponse(cutting(events, fault.cut_after), media_type="text/event-stream")
+            return StreamingResponse(cutting(events, fault), media_type="text/event-stream")
         return JSONResponse(message)
 
     def events(self, message: dict[str, Any]) -> list[bytes]:

@@ -105,7 +105,7 @@ class OpenAISimulator(Script):
         if body.get("stream"):
             wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
             events = self.chunks(shared, said, calls, reason, usage if wants_usage else None)
-            return StreamingResponse(cutting(events, fault.cut_after), media_type="text/event-stream")
+            return StreamingResponse(cutting(events, fault), media_type="text/event-stream")
         message = {"role": "assistant", "content": said.text or None, "refusal": None, "annotations": []}
         if calls:
             message["tool_calls"] = calls

@@ -12,12 +12,13 @@ from starlette.requests import Request
 
 @dataclass(frozen=True)
 class Fault:
-    """One failing answer. `cut_after` breaks a stream after so many events, `raw` is sent as the body."""
+    """One failing answer. `cut_after` breaks a stream after so many events, `quietly` as if it had ended, `raw` is the body."""
 
     status: int = 200
     retry_after: str | None = None
     slow_s: float = 0.0
     cut_after: int | None = None
+    quietly: bool = False
     code: str | None = None
     raw: bytes | None = None
 
@@ -90,9 +91,11 @@ class Cut(Exception):
     """The simulated connection breaks."""
 
 
-async def cutting(events: list[bytes], after: int | None) -> AsyncIterator[bytes]:
+async def cutting(events: list[bytes], fault: Fault) -> AsyncIterator[bytes]:
     for index, event in enumerate(events):
-        if after is not None and index >= after:
+        if fault.cut_after is not None and index >= fault.cut_after:
+            if fault.quietly:
+                return
             raise Cut
         yield event
         await asyncio.sleep(0)

@@ -152,10 +152,11 @@ async def test_slow_and_unreachable(pair: Pair):
         await gone.complete(request, pair.permit(request))
 
 
-async def test_a_cut_stream_is_never_taken_for_a_whole_one(pair: Pair):
+@pytest.mark.parametrize("quietly", [False, True])
+async def test_a_cut_stream_is_never_taken_for_a_whole_one(pair: Pair, quietly: bool):
     got: list[Delta] = []
     request = pair.asking()
-    pair.simulator.next.append(Fault(cut_after=4))
+    pair.simulator.next.append(Fault(cut_after=4, quietly=quietly))
     with pytest.raises(Unavailable):
         async for delta in pair.adapter.stream(request, pair.permit(request)):
             got.append(delta)
