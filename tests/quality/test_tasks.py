@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from quality.task_score import intents, intents_baseline, pii, pii_baseline, pii_rules, policy, policy_rules
 
+from quality.task_score import intents, intents_baseline, pii, pii_baseline, pii_rules, policy, policy_rules
 from retinue.engines.knowledge.embedding import Embedder
 
 
