@@ -4,13 +4,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from retinue.assembly.provisions import model_folder
 from retinue.assembly.rooms import ROOMS
 from retinue.connectors.llm import ProviderSettings, configured
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.tasks import find, policy
+from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models, run_file
+from retinue.engines.llm.intent import intent_task
 from retinue.kernel.clock import Clock
+from retinue.kernel.settings import KernelSettings
 from retinue.kernel.telemetry import log
 
 NOBODY = UUID(int=0)
@@ -18,7 +22,9 @@ LOG = log("audit")
 
 
 def all_tasks() -> dict[str, Any]:
-    tasks = [find, policy, *(task for room in ROOMS for task in room.tasks)]
+    """The embedder loads with the first task that needs it."""
+    embedder = Embedder.load(model_folder(KernelSettings().home))
+    tasks = [find, policy, intent_task(embedder.embed), *(task for room in ROOMS for task in room.tasks)]
     return {task.name: task for task in sorted(tasks, key=lambda task: str(task.name))}
 
 
