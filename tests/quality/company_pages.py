@@ -21,7 +21,7 @@ def company_pages(folder: Path, host: str, company: str | None = None) -> Pages:
         url = f"https://{host}/{path.relative_to(folder).as_posix().removesuffix('index.html')}"
         if path.suffix in _READ and rules.can_fetch(url, "retinue"):
             pages.append(page_of_file(path, url))
-    pages.sort(key=lambda page: page.url.count("/"))
+    pages.sort(key=lambda page: (page.url != f"https://{host}/", page.url.count("/")))
     return Pages(pages=pages, company=company)
 
 

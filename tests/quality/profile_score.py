@@ -17,7 +17,39 @@ import snowballstemmer
 from retinue.services.research.extraction import Claim, Pages, Profile
 
 _stem = snowballstemmer.stemmer("english").stemWord
-_EMPTY = frozenset("a an and or of the to in for on with by from at as is are be it its that we our you your us this do does".split())
+_EMPTY = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "the",
+        "to",
+        "in",
+        "for",
+        "on",
+        "with",
+        "by",
+        "from",
+        "at",
+        "as",
+        "is",
+        "are",
+        "be",
+        "it",
+        "its",
+        "that",
+        "we",
+        "our",
+        "you",
+        "your",
+        "us",
+        "this",
+        "do",
+        "does",
+    ]
+)
 
 
 def read_key(path: Path, split: str | None = None) -> list[dict[str, object]]:
@@ -121,9 +153,7 @@ def _amounts(text: str) -> set[float]:
 
 def _times(text: str) -> set[int]:
     """Minutes past midnight, on a twelve-hour dial so that `5.30 pm`, `17:30` and a bare `5.30` are one time."""
-    return {
-        int(h) % 12 * 60 + int(m or 0) for h, m in re.findall(r"(?<![\d£$€])(\d{1,2})(?:[:.](\d{2}))?(?!\d)", text) if int(h) <= 24
-    }
+    return {int(h) % 12 * 60 + int(m or 0) for h, m in re.findall(r"(?<![\d£$€])(\d{1,2})(?:[:.](\d{2}))?(?!\d)", text) if int(h) <= 24}
 
 
 def _days(text: str) -> set[str]:

@@ -184,9 +184,7 @@ def configuration_by_rules(request: ConfigurationRequest) -> Configuration:
         workflow_features=WorkflowFeatures(
             pii_collection=PiiCollection(enabled=bool(fields), fields=list(dict.fromkeys(fields))),
             followup_scheduling=FollowupScheduling(enabled=False),
-            human_escalation=HumanEscalation(
-                enabled=True, triggers=_triggers(needs.escalation_rules), unavailable_action="queue_callback"
-            ),
+            human_escalation=HumanEscalation(enabled=True, triggers=_triggers(needs.escalation_rules), unavailable_action="queue_callback"),
         ),
     )
 
@@ -244,9 +242,11 @@ def _tool(action: _Action) -> ToolNeeded:
 
 def _integrations(needs: ApprovedRequirements) -> list[Integration]:
     found = [Integration(integration_name="website_chat", product_compatibility=["chatbot"], type="input_channel", status="implemented")]
-    for channel in needs.channels:
-        if name := _CHANNEL_INTEGRATIONS.get(channel.channel):
-            found.append(Integration(integration_name=name, product_compatibility=["chatbot"], type="input_channel", status="missing"))
+    found += [
+        Integration(integration_name=name, product_compatibility=["chatbot"], type="input_channel", status="missing")
+        for channel in needs.channels
+        if (name := _CHANNEL_INTEGRATIONS.get(channel.channel))
+    ]
     for system in needs.systems:
         if system.kind in _SYSTEM_KINDS:
             both = Integration(
@@ -258,7 +258,9 @@ def _integrations(needs: ApprovedRequirements) -> list[Integration]:
 
 def _integrations_needed(needs: ApprovedRequirements) -> list[IntegrationNeeded]:
     needed = [
-        IntegrationNeeded(integration_name=_CHANNEL_INTEGRATIONS[channel.channel], purpose=channel.text, metadata=NeedMetadata(priority="low"))
+        IntegrationNeeded(
+            integration_name=_CHANNEL_INTEGRATIONS[channel.channel], purpose=channel.text, metadata=NeedMetadata(priority="low")
+        )
         for channel in needs.channels
         if channel.channel in _CHANNEL_INTEGRATIONS
     ]

@@ -134,7 +134,11 @@ def _topics(facts: Facts) -> list[Topic]:
         topics.append(Topic(name=name, text=text.format(names), evidence=_evidence(claims), source_claims=ids(claims)))
     for name, pattern, text in (
         ("Waiting times", r"waiting|wait for their turn|lead time", "How long customers wait for their turn."),
-        ("Cancelling and changing", r"missed appointment|late changes|cancel", "What happens when a customer cancels, changes or misses a booking."),
+        (
+            "Cancelling and changing",
+            r"missed appointment|late changes|cancel",
+            "What happens when a customer cancels, changes or misses a booking.",
+        ),
         ("Quotations", _QUOTATION, "How to get a quotation and what it needs."),
         ("Urgent cases", _URGENT, "What to do in an urgent case."),
     ):
@@ -154,9 +158,13 @@ def _data(facts: Facts) -> list[Datum]:
         Datum(field="phone", text="A telephone number, so that a person can call back.", source_claims=ids(facts.of("phone")[:1])),
     ]
     if offers := facts.of("product_or_service"):
-        data.append(Datum(field="service_of_interest", text="Which product or service the enquiry is about.", source_claims=ids(offers[:8])))
+        data.append(
+            Datum(field="service_of_interest", text="Which product or service the enquiry is about.", source_claims=ids(offers[:8]))
+        )
     if trade := facts.saying(_TRADE, "customer_segment"):
-        data.append(Datum(field="company_name", text="The customer's company, since the company serves businesses.", source_claims=ids(trade)))
+        data.append(
+            Datum(field="company_name", text="The customer's company, since the company serves businesses.", source_claims=ids(trade))
+        )
     if len(places := facts.of("location")) > 1:
         data.append(Datum(field="preferred_location", text="Which of the company's places the customer means.", source_claims=ids(places)))
     if bookings := facts.saying(_BOOKING, "pain_point", "opportunity"):
@@ -169,11 +177,11 @@ def _data(facts: Facts) -> list[Datum]:
 def _escalation(facts: Facts) -> list[EscalationRule]:
     reach = ids(facts.of("phone", "email")[:2])
     rules = [
-        EscalationRule(condition="user_requests_human", action="immediate_handoff", text="The customer asks for a person.", source_claims=reach),
-        EscalationRule(condition="customer_complains", action="immediate_handoff", text="The customer complains or is upset."),
         EscalationRule(
-            condition="ai_confidence < 0.5", action="suggest_handoff", text="The agent has no answer that its sources support."
+            condition="user_requests_human", action="immediate_handoff", text="The customer asks for a person.", source_claims=reach
         ),
+        EscalationRule(condition="customer_complains", action="immediate_handoff", text="The customer complains or is upset."),
+        EscalationRule(condition="ai_confidence < 0.5", action="suggest_handoff", text="The agent has no answer that its sources support."),
     ]
     if urgent := facts.saying(_URGENT, "pain_point", "opportunity", "product_or_service"):
         text = "The customer describes an urgent case."
@@ -221,7 +229,9 @@ def _languages(facts: Facts) -> list[Language]:
     for claim in facts.saying(r"\bspeaks?\b|hablamos|language", "opportunity"):
         for name, tag in _LANGUAGES.items():
             if re.search(rf"\b{name}\b", claim.quote, re.IGNORECASE) and tag not in {language.tag for language in languages}:
-                text = f"The site says that {name.capitalize()} is spoken." if name != "español" else "The site says that Spanish is spoken."
+                text = (
+                    f"The site says that {name.capitalize()} is spoken." if name != "español" else "The site says that Spanish is spoken."
+                )
                 languages.append(Language(tag=tag, text=text, source_claims=[claim.id]))
     return languages
 
@@ -262,11 +272,16 @@ def _questions(facts: Facts) -> list[OpenQuestion]:
     if hours := facts.of("opening_hours"):
         values = sorted({claim.value for claim in hours})
         if len(values) > 1:
-            asked.append(OpenQuestion(about="opening_hours", text="Are the opening hours found still right, and whose are they?", source_claims=ids(hours)))
+            asked.append(
+                OpenQuestion(
+                    about="opening_hours", text="Are the opening hours found still right, and whose are they?", source_claims=ids(hours)
+                )
+            )
     else:
         asked.append(OpenQuestion(about="opening_hours", text="When are you open, and who answers outside these hours?"))
     if volumes := facts.of("predicted_volume"):
-        text = f"Our estimate is {_lowered(without_quote(volumes[0].value)).replace(' (estimate)', '')}. Is that right, and how much of it comes by e-mail and chat?"
+        estimate = _lowered(without_quote(volumes[0].value)).rstrip(".")
+        text = f"Our estimate is {estimate}. Is that right, and how much of it comes by e-mail and chat?"
         asked.append(OpenQuestion(about="predicted_volume", text=text, source_claims=ids(volumes)))
     else:
         asked.append(OpenQuestion(about="predicted_volume", text="How many calls, e-mails and messages reach you in a usual month?"))

@@ -20,5 +20,16 @@ async def _rules(pages: Pages) -> Ruled[Profile]:
     return Ruled(found, 0.7 if found.claims else 0.0)
 
 
-profile = Task("research.profile", prompt=PROMPT, input=Pages, output=Profile, rules=_rules, threshold=0.0, tier="premium",
-               max_tokens=16_000, max_input_chars=400_000, timeout_s=120, untrusted="retrieved")
+profile = Task(
+    "research.profile",
+    prompt=PROMPT,
+    input=Pages,
+    output=Profile,
+    rules=_rules,
+    threshold=0.0,
+    tier="premium",
+    max_tokens=16_000,
+    max_input_chars=400_000,
+    timeout_s=120,
+    untrusted="retrieved",
+)

@@ -25,7 +25,10 @@ _BODY = re.compile(
     r"|\b(?P<adj>(?:[A-Z][\w&/-]*\s+){1,4}(?:certified|accredited|licen[sc]ed|registered|approved|Certified|Accredited|Licensed|Registered|Approved))\b"
     r"|\b(?P<noun>(?:[A-Z][\w&/-]*\s+){1,5}(?:[Cc]ertification|[Aa]ccreditation|[Aa]pproval|Licen[sc]e|Scheme|Standard|Mark|Award))\b"
 )
-_NOT_OURS = re.compile(r"\b(?:cookies?|trademarks?|registered office|registered in england|data controller|your (?:insurer|licen[sc]e|registration)|driving licen[sc]e)\b", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"\b(?:cookies?|trademarks?|registered office|registered in england|data controller|your (?:insurer|licen[sc]e|registration)|driving licen[sc]e)\b",
+    re.IGNORECASE,
+)
 _TITLE = re.compile(
     r"\b(?:certificat|accredit|licen[sc]e|member(?:ship)?s|standards|qualif|quality|approv|registrations|compliance)", re.IGNORECASE
 )
@@ -42,14 +45,19 @@ def certification_claims(site: Site) -> Iterator[Claim]:
         if schemes and (_STATUS.search(text) or titled or sentence.line.repeated):
             for scheme in schemes:
                 yield claim("certification", _named(scheme, text), sentence.page, sentence.span, 0.85 * weight)
-        elif sentence.line.kind in {"news", "legal", "jobs", "questions"}:
+        if sentence.line.kind in {"news", "legal", "jobs", "questions"}:
             continue
-        elif titled and len(text) < 120:
+        if titled and not schemes and len(text) < 120:
             yield claim("certification", text.rstrip("."), sentence.page, sentence.span, 0.75 * weight)
-        else:
+        elif not titled:
             for match in _BODY.finditer(text):
                 name = next(group for group in match.groups() if group)
-                name = re.split(r"\s+(?:and have|and we|and is|and are|since|for (?=[a-z])|under|to|as|who|which|in \d|number|no\b|\()", name)[0].strip()
+                name = re.split(
+                    r"\s+(?:and have|and we|and is|and are|and the|and our|since|for (?=[a-z])|under|to|as|who|which|in \d|number|no\b|\()",
+                    name,
+                )[0].strip()
+                if any(scheme.split()[0] in name for scheme in schemes):
+                    continue
                 if _is_body(name) or (match["by"] and re.search(r"\b(?:state|city) of [A-Z]", name)):
                     value = match.group().strip() if match["adj"] or match["noun"] else match.group().split(name)[0] + name
                     yield claim("certification", value, sentence.page, sentence.span, 0.75 * weight)

@@ -12,9 +12,7 @@ _NUMBERS = {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "dozen": 12,
 }  # fmt: skip
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_COUNT = (
-    rf"(?P<n>\d[\d,]*|(?:{_TENS})[- ](?:one|two|three|four|five|six|seven|eight|nine)|a (?:dozen|hundred)|{'|'.join(_NUMBERS)})(?:\+|\s*plus)?"
-)
+_COUNT = rf"(?P<n>\d[\d,]*|(?:{_TENS})[- ](?:one|two|three|four|five|six|seven|eight|nine)|a (?:dozen|hundred)|{'|'.join(_NUMBERS)})(?:\+|\s*plus)?"
 _PEOPLE = (
     r"(?:people|employees|staff|colleagues|team members|members of staff|professionals|specialists|experts|technicians|engineers|"
     r"electricians|plumbers|mechanics|craftspeople|craftsmen|developers|consultants|lawyers|solicitors|accountants|advisers|advisors|"
@@ -108,9 +106,9 @@ def _founded(site: Site) -> Iterator[Claim]:
     for page in site.pages:
         for thing in page.things:
             date = thing.get("foundingDate")
-            if isinstance(date, str | int) and re.match(r"\d{4}", str(date)):
-                if found := anywhere("founded", str(date)[:4], page, str(date), 0.9):
-                    yield found
+            dated = isinstance(date, str | int) and re.match(r"\d{4}", str(date))
+            if dated and (found := anywhere("founded", str(date)[:4], page, str(date), 0.9)):
+                yield found
     for sentence in site.sentences:
         if sentence.line.kind == "legal":
             continue
@@ -139,9 +137,9 @@ def _size(site: Site) -> Iterator[Claim]:
         for thing in page.things:
             staff = thing.get("numberOfEmployees")
             number = staff.get("value") if isinstance(staff, dict) else staff
-            if isinstance(number, int | str) and str(number).isdigit():
-                if found := anywhere("size", f"{number} employees", page, str(number), 0.85):
-                    yield found
+            counted = isinstance(number, int | str) and str(number).isdigit()
+            if counted and (found := anywhere("size", f"{number} employees", page, str(number), 0.85)):
+                yield found
     for sentence in site.sentences:
         if sentence.line.kind in {"legal", "news"} or sentence.line.level:
             continue
@@ -163,12 +161,19 @@ def _stated_sizes(text: str) -> Iterator[tuple[float, str]]:
             before = text[: match.start()]
             if not number or number < 2 or _NOT_STAFF.search(before):
                 continue
-            noun = re.search(_PEOPLE, text[match.start() : match.end() + 30], re.IGNORECASE)
+            beside = re.match(rf"(?:[ -](?!from|who|of|and|in|with)\w+)?[ -]{_PEOPLE}\b", text[match.end() :], re.IGNORECASE)
+            noun = re.search(_PEOPLE, beside.group() if beside else match.group(), re.IGNORECASE)
             if rank >= 2 and not noun and rank != 4:
                 continue
             word = noun.group().lower() if noun else "people"
             whole = 1.0 if word in {"people", "employees", "staff", "colleagues"} else 0.85
-            part = 0.6 if rank == 0 and re.search(r"\b\w+[a-z]\s$", before) and not re.search(r"\b(?:a|our|the|whole|small|of|with|local|friendly)\s$", before) else 1.0
+            part = (
+                0.6
+                if rank == 0
+                and re.search(r"\b\w+[a-z]\s$", before)
+                and not re.search(r"\b(?:a|our|the|whole|small|of|with|local|friendly)\s$", before)
+                else 1.0
+            )
             yield round((0.92, 0.95, 0.85, 0.7, 0.8)[rank] * whole * part, 3), f"{number} {word}"
 
 
@@ -177,7 +182,9 @@ def _summed_size(text: str) -> str | None:
     if not re.search(r"\b(?:there are|we are|we have|team (?:is|has|includes|consists)|employs?)\b", text, re.IGNORECASE):
         return None
     counted: list[tuple[int, str]] = []
-    for match in re.finditer(rf"\b{_COUNT}\s+(?:[\w-]+\s+)?(?P<who>{_PEOPLE}|{_TRADE})\b|\b(?:crew|team|staff) of (?P<m>\d+|\w+)\b", text, re.IGNORECASE):
+    for match in re.finditer(
+        rf"\b{_COUNT}\s+(?:[\w-]+\s+)?(?P<who>{_PEOPLE}|{_TRADE})\b|\b(?:crew|team|staff) of (?P<m>\d+|\w+)\b", text, re.IGNORECASE
+    ):
         number = count_of(match["n"] or match["m"])
         if number:
             counted.append((number, " ".join(match.group().split())))

@@ -34,7 +34,9 @@ _BASED = re.compile(
     r"(?:the\s+)?(?P<place>(?:[A-Z][\w'’-]+)(?:(?:,?\s+|,\s+(?:near|in)\s+)(?:[A-Z][\w'’-]+|of|upon|and))*)"
 )
 _PHONE_WORDS = re.compile(r"\b(?:phone|tel|telephone|call|ring|mobile|whatsapp|line|freephone|text|contact)\b", re.IGNORECASE)
-_NOT_PHONE = re.compile(r"\b(?:fax|vat|company (?:no|number|reg)|registration|licen[cs]e|charity|iban|account|sort code|order)\b", re.IGNORECASE)
+_NOT_PHONE = re.compile(
+    r"\b(?:fax|vat|company (?:no|number|reg)|registration|licen[cs]e|charity|iban|account|sort code|order)\b", re.IGNORECASE
+)
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _EMAIL_HIDDEN = re.compile(r"\b([\w.+-]+)\s*(?:\(at\)|\[at\])\s*([\w-]+(?:\s*(?:\(dot\)|\[dot\]|\.)\s*[\w-]+)+)", re.IGNORECASE)
 _SOCIAL = {
@@ -69,7 +71,7 @@ def region_of(site: Site) -> str:
                 return _COUNTRY.get(country.strip().casefold(), country.strip().upper()[:2])
     text = "\n".join(page.text for page in site.pages)
     for match in phonenumbers.PhoneNumberMatcher(text, None, leniency=phonenumbers.Leniency.POSSIBLE):
-        found = phonenumbers.region_code_for_country_code(match.number.country_code)
+        found = phonenumbers.region_code_for_country_code(match.number.country_code or 0)
         if found and found not in {"ZZ", "001"}:
             return str(found)
     if region := _TOP_LEVEL_REGION.get(site.host.split(":")[0].rsplit(".", 1)[-1]):
@@ -104,19 +106,22 @@ def _linked(page: Page, site: Site, region: str) -> Iterator[Claim]:
             if found:
                 yield found
         elif scheme.casefold() == "mailto" and _EMAIL.fullmatch(target):
-            if found := anywhere("email", target.casefold(), page, target, 0.95 * site.weight(page)):
-                yield found
+            written = anywhere("email", target.casefold(), page, target, 0.95 * site.weight(page))
+            yield from [written] if written else []
 
 
 def _declared(page: Page, site: Site, region: str) -> Iterator[Claim]:
     for thing in page.things:
         telephone, mail = thing.get("telephone"), thing.get("email")
-        if isinstance(telephone, str) and (number := _e164(telephone, region)):
-            if found := anywhere("phone", number[0], page, telephone, 0.95):
-                yield found
-        if isinstance(mail, str) and _EMAIL.fullmatch(mail.removeprefix("mailto:")):
-            if found := anywhere("email", mail.removeprefix("mailto:").casefold(), page, mail.removeprefix("mailto:"), 0.95):
-                yield found
+        if (
+            isinstance(telephone, str)
+            and (number := _e164(telephone, region))
+            and (found := anywhere("phone", number[0], page, telephone, 0.95))
+        ):
+            yield found
+        plain = mail.removeprefix("mailto:") if isinstance(mail, str) else ""
+        if _EMAIL.fullmatch(plain) and (found := anywhere("email", plain.casefold(), page, plain, 0.95)):
+            yield found
         if thing.get("@type") == "PostalAddress" and (found := _declared_address(thing, page)):
             yield found
 
@@ -151,12 +156,12 @@ def _phones(line: Line, site: Site, region: str) -> Iterator[Claim]:
     matcher = phonenumbers.PhoneNumberMatcher(line.text, region, leniency=phonenumbers.Leniency.POSSIBLE)
     for match in matcher:
         before = line.text[max(0, match.start - 40) : match.start]
-        if _NOT_PHONE.search(before) or re.fullmatch(r"[\d\s./–-]{1,11}", match.raw_string) and len(_digits(match.raw_string)) < 9:
+        if _NOT_PHONE.search(before) or (re.fullmatch(r"[\d\s./–-]{1,11}", match.raw_string) and len(_digits(match.raw_string)) < 9):
             continue
         valid = phonenumbers.is_valid_number(match.number)
         called = bool(_PHONE_WORDS.search(before) or _PHONE_WORDS.search(line.section)) or line.text.strip() == match.raw_string
         grouped = bool(re.search(r"\d[\s().-]+\d", match.raw_string)) or match.raw_string.startswith("+")
-        if not (valid and (called or grouped) or called and grouped):
+        if not ((valid and (called or grouped)) or (called and grouped)):
             continue
         e164 = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         confidence = (0.9 if called else 0.75) * site.weight(line.page)
@@ -229,7 +234,7 @@ def _plain_address(lines: list[Line], index: int) -> tuple[int, int] | None:
     if line.level or line.kind not in {"contact", "home", "about"} or re.search(r"[£€$]|\d[.:]\d\d", line.text[:60]):
         return None
     match = _NUMBERED.match(line.text)
-    if not match or re.match(r"(?:[^,.]|St\.)*[.!?](?:\s|$)", line.text[: match.end() + 1]) and not re.search(_STREET, line.text):
+    if not match or (re.match(r"(?:[^,.]|St\.)*[.!?](?:\s|$)", line.text[: match.end() + 1]) and not re.search(_STREET, line.text)):
         return None
     near = " ".join(other.text for other in lines[index + 1 : index + 3])
     company = re.search(_STREET, match.group()) or re.match(_DOOR, line.text) or re.search(r"\d{3}[ -]?\d{3,4}", near)

@@ -22,9 +22,8 @@ def hours_claims(site: Site) -> Iterator[Claim]:
         for thing in page.things:
             declared = thing.get("openingHours")
             text = "; ".join(declared) if isinstance(declared, list) and all(isinstance(d, str) for d in declared) else declared
-            if isinstance(text, str) and text.strip():
-                if found := anywhere("opening_hours", text, page, text.split("; ")[0], 0.75):
-                    yield found
+            if isinstance(text, str) and text.strip() and (found := anywhere("opening_hours", text, page, text.split("; ")[0], 0.75)):
+                yield found
         if site.kind(page) not in {"legal", "jobs", "news"}:
             yield from _groups([line for line in site.lines if line.page is page], site)
 
@@ -78,16 +77,19 @@ def _table_row(head: Line, days: list[str], row: Line, cells: list[str], site: S
     place = cells[0] if len(cells) > len(days) else _whose(head)
     times = cells[-len(days) :]
     value = ", ".join(f"{day} {time}" for day, time in zip(days, times, strict=True))
-    return claim(
-        "opening_hours", f"{place}: {value}" if place else value, row.page, (head.start, row.end), 0.95 * site.weight(row.page)
-    )
+    return claim("opening_hours", f"{place}: {value}" if place else value, row.page, (head.start, row.end), 0.95 * site.weight(row.page))
 
 
 def _last_of_pairs(lines: list[Line], index: int) -> int:
     """The days on one line and their times on the next, pair after pair."""
     last = index
     at = index
-    while at + 1 < len(lines) and re.match(rf"(?:{_DAY})", lines[at].text, re.I) and len(lines[at].text) < 40 and not says_hours(lines[at].text):
+    while (
+        at + 1 < len(lines)
+        and re.match(rf"(?:{_DAY})", lines[at].text, re.I)
+        and len(lines[at].text) < 40
+        and not says_hours(lines[at].text)
+    ):
         if not (_TIMES.match(lines[at + 1].text) or _CLOSED.match(lines[at + 1].text)):
             break
         last = at + 1
@@ -141,7 +143,9 @@ def closed_on(hours: str) -> list[str]:
     opened: set[int] = set()
     short = [name[:3].casefold() for name in _DAY_NAMES]
     days = r"(?:mon|tue|wed|thu|fri|sat|sun)\w*"
-    for part in re.split(rf"[;\n]|,(?=\s*(?:and\s+)?{days})|(?<=\d)\s+(?=and\s+{days})|(?<=m)\s+(?=and\s+{days})", hours, flags=re.IGNORECASE):
+    for part in re.split(
+        rf"[;\n]|,(?=\s*(?:and\s+)?{days})|(?<=\d)\s+(?=and\s+{days})|(?<=m)\s+(?=and\s+{days})", hours, flags=re.IGNORECASE
+    ):
         if re.search(r"\bclosed\b", part, re.IGNORECASE):
             continue
         named = [short.index(match.group()[:3].casefold()) for match in re.finditer(rf"\b{days}", part, re.IGNORECASE)]

@@ -17,8 +17,55 @@ Embed = Callable[[list[str]], Sequence[Sequence[float]]]
 
 _STEMMER = snowballstemmer.stemmer("english")
 _COMMON = frozenset(
-    "a an and or of the to in for on with by from at as is are be it its this that we our you your us all any can will more "
-    "service servic provid company compani busi custom work team offer year help need contact call".split()
+    [
+        "a",
+        "an",
+        "and",
+        "or",
+        "of",
+        "the",
+        "to",
+        "in",
+        "for",
+        "on",
+        "with",
+        "by",
+        "from",
+        "at",
+        "as",
+        "is",
+        "are",
+        "be",
+        "it",
+        "its",
+        "this",
+        "that",
+        "we",
+        "our",
+        "you",
+        "your",
+        "us",
+        "all",
+        "any",
+        "can",
+        "will",
+        "more",
+        "service",
+        "servic",
+        "provid",
+        "company",
+        "compani",
+        "busi",
+        "custom",
+        "work",
+        "team",
+        "offer",
+        "year",
+        "help",
+        "need",
+        "contact",
+        "call",
+    ]
 )
 
 
@@ -59,8 +106,7 @@ def industry_claims(site: Site, embed: Embed | None = None) -> Iterator[Claim]:
     if not weights:
         return
     scores = {
-        name: sum(math.log1p(weights[term]) * value for term, value in terms.items() if term in weights)
-        for name, terms in _terms().items()
+        name: sum(math.log1p(weights[term]) * value for term, value in terms.items() if term in weights) for name, terms in _terms().items()
     }
     if embed is not None:
         scores = _with_meaning(scores, site, embed)

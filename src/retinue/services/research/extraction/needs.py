@@ -93,7 +93,7 @@ def _telling(sentence: Sentence) -> float:
 
 
 def _excerpt(text: str) -> str:
-    text = text.strip().strip("“”\"")
+    text = text.strip().strip('“”"')
     return text if len(text) <= _EXCERPT else text[:_EXCERPT].rsplit(" ", 1)[0] + " …"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from retinue.services.research.extraction.claims import Claim, anywhere, claim
 from retinue.services.research.extraction.pages import Page
@@ -48,7 +49,9 @@ _OUR_CUSTOMERS = re.compile(
     r"(?:mostly |mainly |usually |often |both |chiefly )?(?P<who>[^.;:!?]{3,180})",
     re.IGNORECASE,
 )
-_FOR_WHOM = re.compile(r"^(?:made |built |designed |meant )?[Ff]or (?P<who>(?!the |a |an |more|all|any|your|our|example|us|that|this|instance|\d)[^.;:!?]{3,100})[.]?$")
+_FOR_WHOM = re.compile(
+    r"^(?:made |built |designed |meant )?[Ff]or (?P<who>(?!the |a |an |more|all|any|your|our|example|us|that|this|instance|\d)[^.;:!?]{3,100})[.]?$"
+)
 _NEGATED = re.compile(r"\b(?:not|never|no longer|don['’]t|doesn['’]t|cannot|can['’]t)\b", re.IGNORECASE)
 _SEGMENT_TITLE = re.compile(
     r"\b(?:who we (?:help|serve|work with|work for|supply|teach)|our (?:customers|clients)|who it(?:'|’)?s for|sectors|industries|markets|customers we serve|for whom)\b",
@@ -73,9 +76,11 @@ def _declared(site: Site) -> Iterator[Claim]:
     for page in site.pages:
         for thing in page.things:
             kind, name = thing.get("@type"), thing.get("name")
-            if kind in {"Service", "Product", "Course", "MenuItem", "OfferCatalog"} and isinstance(name, str) and _is_offer(name):
-                if found := anywhere("product_or_service", name, page, name, 0.9 if kind != "OfferCatalog" else 0.6):
-                    yield found
+            if not isinstance(kind, str) or kind not in {"Service", "Product", "Course", "MenuItem", "OfferCatalog"}:
+                continue
+            sure = 0.6 if kind == "OfferCatalog" else 0.9
+            if isinstance(name, str) and _is_offer(name) and (found := anywhere("product_or_service", name, page, name, sure)):
+                yield found
 
 
 def _is_offer(title: str) -> bool:
@@ -84,8 +89,13 @@ def _is_offer(title: str) -> bool:
 
 def _headed(site: Site) -> Iterator[Claim]:
     """Headings of pages that list the offer, and headings under one that announces it; of a page about one thing, its title."""
-    for line, following in zip(site.lines, [*site.lines[1:], None], strict=True):
-        if following is not None and not following.level and re.search(r"[£€$]\s?\d|\d\s?€", following.text[:80]) and len(following.text) < 80:
+    for line, following in zip_longest(site.lines, site.lines[1:]):
+        if (
+            following is not None
+            and not following.level
+            and re.search(r"[£€$]\s?\d|\d\s?€", following.text[:80])
+            and len(following.text) < 80
+        ):
             continue
         if not line.level or not _is_offer(line.text) or line.kind in {"legal", "questions", "news", "jobs", "contact"}:
             continue
@@ -93,9 +103,9 @@ def _headed(site: Site) -> Iterator[Claim]:
             continue
         announced = any(_OFFER_TITLE.search(title) for title in line.under[-2:])
         index = line.kind == "offer" and is_index(line.page)
-        if line.level >= 2 and (index or announced and line.kind not in {"offer", "price"}):
-            yield _offer(line, line.text, 0.85, site)
-        elif line.level == 1 and line.kind == "offer" and (not index or not _OFFER_TITLE.search(line.text)):
+        if (line.level >= 2 and (index or (announced and line.kind not in {"offer", "price"}))) or (
+            line.level == 1 and line.kind == "offer" and (not index or not _OFFER_TITLE.search(line.text))
+        ):
             yield _offer(line, line.text, 0.85, site)
 
 
@@ -174,7 +184,9 @@ def segment_claims(site: Site) -> Iterator[Claim]:
 def _to_the_noun(phrase: str) -> str:
     """Up to the last customer that is followed by a connective: `legal teams draft contracts` ends with the teams."""
     for match in _WHO.finditer(phrase):
-        if not re.match(r"\s*(?:$|,|;|and\b|or\b|&|of\b|with\b|without\b|in\b|from\b|across\b|under\b|over\b|aged\b)", phrase[match.end() :]):
+        if not re.match(
+            r"\s*(?:$|,|;|and\b|or\b|&|of\b|with\b|without\b|in\b|from\b|across\b|under\b|over\b|aged\b)", phrase[match.end() :]
+        ):
             following = _WHO.match(phrase[match.end() :].lstrip())
             if not following:
                 return phrase[: match.end()]
@@ -191,7 +203,12 @@ def _who(words: str) -> str | None:
     phrase = re.sub(r"\s+(?:for free|at no cost|every (?:day|year)|as well)$|,?\s+and (?:people|others|more)$", "", phrase)
     phrase = re.sub(r"^(?:our|the|many|over|more than|hundreds of|thousands of|both|all|all kinds of|a wide range of)\s+", "", phrase)
     phrase = _to_the_noun(phrase)
-    if not _WHO.search(phrase) or re.search(r"\b(?:please|must|can|will|should|is|are|ring|call)\b", phrase) or len(phrase.split()) > 16 or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE):
+    if (
+        not _WHO.search(phrase)
+        or re.search(r"\b(?:please|must|can|will|should|is|are|ring|call)\b", phrase)
+        or len(phrase.split()) > 16
+        or re.search(r"\b(?:you|your|us|we|our|it)\b", phrase, re.IGNORECASE)
+    ):
         return None
     if re.fullmatch(r"(?:customers?|clients?|people|everyone|members|events?|trade|teams?|families?)", phrase, re.IGNORECASE):
         return None

@@ -36,10 +36,15 @@ _SIGN = {"GBP": "£", "EUR": "€", "USD": "$"}
 
 
 def price_claims(site: Site) -> Iterator[Claim]:
+    titles: list[Cell] = []
     for line in site.lines:
         if line.kind in {"legal", "news", "jobs"}:
             continue
         cells = cells_of(line.text)
+        if not _AMOUNT.search(line.text) or len(cells) < 2:
+            titles = cells
+        elif len(titles) == len(cells) and not any(cell.header for cell in cells):
+            cells = [Cell(title.value, cell.value) for title, cell in zip(titles, cells, strict=True)]
         if len(cells) >= 2 and (row := _row(cells, line)):
             yield claim("price", row, line.page, (line.start, line.end), 0.95 * site.weight(line.page))
         elif not _AMOUNT.search(line.text) or line.level:
@@ -70,7 +75,9 @@ def _declared(site: Site) -> Iterator[Claim]:
 def _row(cells: list[Cell], line: Line) -> str | None:
     """`Bench scale: from £38 per week`: the first cell of words names it, the cells of money price it."""
     currency = next((cell.value for cell in cells if _CURRENCY_HEADER.match(cell.header)), None)
-    money, names, other = [], [], []
+    money: list[tuple[str, str]] = []
+    names: list[Cell] = []
+    other: list[Cell] = []
     for cell in cells:
         if _AMOUNT.search(cell.value):
             money.append((cell.header, cell.value))
@@ -110,7 +117,7 @@ def _short(line: Line, site: Site) -> Iterator[Claim]:
     if Price.fromstring(matches[0].group()).amount is None:
         return
     if len(label) < 3 or not re.search(r"[A-Za-z]{3}", label):
-        if not line.section or re.search(r"\bpric|\bfees?\b|\brates?\b", line.section, re.IGNORECASE) and len(text) < 8:
+        if not line.section or (re.search(r"\bpric|\bfees?\b|\brates?\b", line.section, re.IGNORECASE) and len(text) < 8):
             return
         value = f"{line.section}: {text}"
     else:

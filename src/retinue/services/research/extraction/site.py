@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -140,9 +141,7 @@ class Site:
                     name = thing.get("name")
                     if isinstance(name, str) and name.strip() and kind not in {"Service", "WebSite"}:
                         return name.strip()
-        parts = Counter(
-            part.strip() for page in self.pages for part in re.split(r"\s+[|–—·-]\s+", page.title) if part.strip()
-        )
+        parts = Counter(part.strip() for page in self.pages for part in re.split(r"\s+[|–—·-]\s+", page.title) if part.strip())
         if parts:
             part, times = parts.most_common(1)[0]
             if times > 1 or len(self.pages) == 1:
@@ -219,7 +218,7 @@ def _headings(page: Page) -> dict[int, int]:
             if near:
                 found[min(near)[1]] = max(1, section.level)
         return found
-    for (text, start, bullet), following in zip(blocks, [*blocks[1:], ("", 0, False)], strict=True):
+    for (text, start, bullet), following in zip_longest(blocks, blocks[1:], fillvalue=("", 0, False)):
         line_begin = page.text.rfind("\n", 0, start) + 1
         sharps = page.text[line_begin:start].count("#")
         if sharps:

@@ -42,11 +42,11 @@ def tool_claims(site: Site) -> Iterator[Claim]:
 
 
 def _outside_words(markup: str, mark: str) -> int:
-    """The first place of the mark that is not the tail of a longer host name."""
-    at = markup.find(mark)
-    while at > 0 and mark[0].isalnum() and (markup[at - 1].isalnum() or markup[at - 1] == "-"):
-        at = markup.find(mark, at + 1)
-    return at
+    """The first place where the mark is not a part of a longer word or host name."""
+    before = r"(?<![\w-])" if mark[0].isalnum() else ""
+    after = r"(?![a-z0-9])" if mark[-1].isalnum() else ""
+    match = re.search(f"{before}{re.escape(mark)}{after}", markup) if mark in markup else None
+    return match.start() if match else -1
 
 
 def _snippet(page: Page, at: int) -> tuple[int, int]:

@@ -45,7 +45,14 @@ def volume_claims(site: Site) -> Iterator[Claim]:
             basis = f"The site states {match['n']} {what} a {per}; {_rounded(month):,} a month at {_PER_MONTH[per]:.2f} {per}s a month."
             if per == "month":
                 basis = f"The site states {match['n']} {what} a month."
-            yield claim("predicted_volume", f"About {_rounded(month):,} {what} a month (estimate)", sentence.page, sentence.span, 0.65 * weight, basis=basis)
+            yield claim(
+                "predicted_volume",
+                f"About {_rounded(month):,} {what} a month (estimate)",
+                sentence.page,
+                sentence.span,
+                0.65 * weight,
+                basis=basis,
+            )
             if not _CONTACT.search(what):
                 enquiries = _rounded(month * _CONTACTS_PER_EVENT)
                 more = f"{basis} Assumed: three enquiries for ten {what}; to be confirmed by the company."
