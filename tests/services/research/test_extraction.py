@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from retinue.services.research.extraction import Claim, Page, Pages, Profile, extract, grounded, quoted_on
@@ -9,7 +11,7 @@ from retinue.services.research.extraction.industry import taxonomy
 from retinue.services.research.extraction.needs import signs
 from retinue.services.research.extraction.rows import cells_of
 from retinue.services.research.extraction.tools import signatures
-from services.research.company import canoe_hire
+from services.research.company import CONTACT, HOME, PRICES, canoe_hire
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -87,6 +89,25 @@ def test_the_same_pages_give_the_same_profile() -> None:
 def test_poor_pages_give_a_poor_profile_and_no_error(text: str) -> None:
     page = Page(url="https://x.example/", text=text, fetched_at=NOW)
     assert all(quoted_on(claim, [page]) for claim in extract(Pages(pages=[page])).claims)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*" \n\t|;:.,-–£€", *HOME.split(), *PRICES.split(), *CONTACT.split(), "\u00a0", "ẞ", "İ", "24/7"]), max_size=400
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_no_text_breaks_the_rules_and_every_quote_stands(words: list[str]) -> None:
+    page = Page(url="https://x.example/contact", text=" ".join(words), fetched_at=NOW)
+    assert all(quoted_on(claim, [page]) for claim in extract(Pages(pages=[page])).claims)
+
+
+def test_a_page_without_line_breaks_is_read_too() -> None:
+    text = " ".join(page.text.replace("\n", " ") for page in canoe_hire().pages * 20)
+    page = Page(url="https://x.example/", text=text, fetched_at=NOW)
+    found = extract(Pages(pages=[page])).claims
+    assert found
+    assert all(quoted_on(claim, [page]) for claim in found)
 
 
 def test_no_pages_no_claims() -> None:
@@ -182,3 +203,4 @@ def test_rows_are_read_in_either_form() -> None:
         ("name", "Bolt"), ("price", "2.50"), ("currency", "EUR")]  # fmt: skip
     assert [c.value for c in cells_of("Kayak | £11 | £36")] == ["Kayak", "£11", "£36"]
     assert cells_of("A sentence without cells.") == []
+    assert cells_of("Pallets cost £62; carrying upstairs is not included.") == []

@@ -28,6 +28,7 @@ FieldName = Literal[
     "predicted_volume",
 ]
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
+_LONGEST_QUOTE = 1500  # characters
 INFERRED: frozenset[str] = frozenset({"pain_point", "opportunity", "predicted_volume"})
 
 
@@ -43,7 +44,7 @@ class Claim(BaseModel):
     field: FieldName
     value: str = Field(min_length=1, max_length=600)
     source_url: str = Field(min_length=1)
-    quote: str = Field(min_length=1, max_length=1500)
+    quote: str = Field(min_length=1, max_length=_LONGEST_QUOTE)
     start: int = Field(ge=0)
     end: int
     fetched_at: Moment
@@ -107,7 +108,7 @@ def claim(
     basis: str | None = None,
 ) -> Claim:
     """A claim whose quote is cut from the page itself."""
-    start, end = span
+    start, end = span[0], min(span[1], span[0] + _LONGEST_QUOTE)
     return Claim(
         field=field,
         value=_shortened(" ".join(value.split()), 400),
