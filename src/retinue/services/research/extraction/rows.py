@@ -23,8 +23,8 @@ def cells_of(line: str) -> list[Cell]:
     for part in parts:
         match = _PART.match(part)
         cells.append(Cell(match["header"].strip(), match["value"].strip()) if match else Cell("", part))
-    if "\t" not in line and " | " not in line and not any(cell.header for cell in cells[:2]):
-        # Semicolons stand in sentences too.
-        if line.endswith((".", "!", "?")) or any(len(cell.value) > 60 for cell in cells):
-            return []
+    # Semicolons stand in sentences too.
+    written = "\t" not in line and " | " not in line and not any(cell.header for cell in cells[:2])
+    if written and (line.endswith((".", "!", "?")) or any(len(cell.value) > 60 for cell in cells)):
+        return []
     return [cell for cell in cells if not _CODE.match(cell.header)]
