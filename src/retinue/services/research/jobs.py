@@ -14,7 +14,7 @@ from retinue.kernel.files import Files
 from retinue.kernel.jobs import Job, Jobs
 from retinue.services.research import domain, store
 from retinue.services.research.domain import ReadPage
-from retinue.services.research.extraction import HtmlMeta, Link, Page, Pages, Section
+from retinue.services.research.extraction import HtmlMeta, Link, Page, Pages, Section, grounded
 from retinue.services.research.tables import SourcePage, Upload
 from retinue.services.research.tasks import profile
 
@@ -54,7 +54,7 @@ async def research(job: Job, *, job_id: str) -> None:
         raise NothingReadable(source=source)
     asked = Pages(pages=[await _page(job, row) for row in read])
     answer = await job.process.get(Models).run(profile, asked, organization=job.organization, lineage=lineage)
-    claims = [claim.model_dump(exclude={"id"}) for claim in answer.output.claims]
+    claims = [claim.model_dump(exclude={"id"}) for claim in grounded(answer.output, asked.pages).claims]
     async with job.work() as work:
         await domain.complete(work, id, claims, answer.answered_by)
 
