@@ -163,3 +163,14 @@ async def took_in(work: Work, ids: Sequence[UUID]) -> None:
         o=work.organization,
         ids=list(ids),
     )
+
+
+async def by_client_id(work: Work, conversation_id: UUID, client_message_id: str) -> Any:
+    return (
+        await work.execute(
+            "select id, position from conversations.message where (organization_id, conversation_id, client_message_id) = (:o, :c, :m)",
+            o=work.organization,
+            c=conversation_id,
+            m=client_message_id,
+        )
+    ).first()
