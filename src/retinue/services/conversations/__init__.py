@@ -1,1 +1,18 @@
 """Conversations with visitors and the people behind them."""
+
+from retinue.kernel.room import Room
+from retinue.services.conversations.routes import router
+from retinue.services.conversations.settings import ConversationsSettings
+from retinue.services.conversations.socket import router as socket
+from retinue.services.conversations.tasks import tasks
+from retinue.services.conversations.turns import turn
+
+room = Room(
+    "conversations",
+    routers=(router, socket),
+    asks=(turn,),
+    settings=ConversationsSettings,
+    tasks=tasks,
+    writes=("contacts", "dialogue"),
+    reads=("knowledge", "configs"),
+)

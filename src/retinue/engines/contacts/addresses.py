@@ -1,0 +1,38 @@
+"""Addresses in writing: when two spellings are the same email or telephone number."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+
+Kind = Literal["email", "phone", "visitor"]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`value` is what two spellings of one address share; `shown` is how it was written."""
+
+    kind: Kind
+    value: str
+    shown: str
+
+
+def email(written: str) -> Identity:
+    """Case does not tell mailboxes apart in practice, though RFC 5321 lets the local part differ by it."""
+    return Identity("email", written.strip().lower(), written.strip())
+
+
+def phone(written: str, region: str = "GB") -> Identity:
+    """E.164 when the number is possible in `region` (ISO 3166), else its digits."""
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is not None and phonenumbers.is_possible_number(number):
+        return Identity("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), written.strip())
+    return Identity("phone", re.sub(r"\D", "", written), written.strip())
+
+
+def visitor(token: str) -> Identity:
+    return Identity("visitor", token, token)

@@ -1,0 +1,72 @@
+"""The two nodes of a turn, from state to state: the agent decides and answers, the tools do."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from retinue.engines.dialogue import prompted, rules
+from retinue.engines.dialogue.phrases import phrase
+from retinue.engines.dialogue.state import SUMMARY_CHARACTERS, TURNS, Context, NoModel, State
+from retinue.engines.dialogue.tools import offered, run
+
+STEPS = 6  # calls in a turn; then the agent answers with what it has
+
+
+async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Either the calls that are wanted next, or the reply. A model decides; without one, or when it fails, the rules."""
+    context, turn = runtime.context, state.get("turn") or {}
+    said, done = state["messages"][-1]["content"], turn.get("done", [])
+    if context.model is not None and turn.get("by") != "rules":
+        try:
+            spoken = await context.model.speak(
+                prompted.system(context.brief, state.get("summary", "")),
+                prompted.transcript(state, context, done),
+                offered(context.brief) if len(done) < STEPS else [],
+                context.tell,
+            )
+        except NoModel:
+            done = []  # the rules plan for themselves; a detail captured twice is the same detail
+        else:
+            context.spent.append(spoken.cost_usd)
+            if spoken.calls:
+                return {"turn": {"by": "model", "done": done, "calls": spoken.calls[: STEPS - len(done)]}}
+            if spoken.text or done:
+                return finished(state, await prompted.answer(spoken, context, done))
+    if not done and (calls := rules.plan(said, state, context)):
+        return {"turn": {"by": "rules", "done": [], "calls": calls}}
+    reply = await rules.answer(said, state, context, done)
+    if not reply["content"]:
+        reply["content"] = phrase(context.brief.language, "unclear")
+    context.tell(reply["content"])
+    return finished(state, reply)
+
+
+async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Do what the agent called for, one after the other."""
+    turn = state["turn"]
+    done = [call | {"output": await run(call, runtime.context)} for call in turn["calls"]]
+    return {"turn": {"by": turn["by"], "done": turn["done"] + done, "calls": []}}
+
+
+def finished(state: State, reply: dict[str, Any]) -> dict[str, Any]:
+    """The reply, and what the thread remembers of the turn."""
+    captured = {k: v for action in reply["actions"] if action["type"] == "contact_captured" for k, v in action.items() if k != "type"}
+    return {
+        "messages": [{"role": "assistant", "content": reply["content"]}],
+        "summary": summarised(state),
+        "topic": reply.pop("topic") or state.get("topic", ""),
+        "offered": reply.pop("offered"),
+        "captured": state.get("captured", {}) | captured,
+        "turn": {"reply": reply},
+    }
+
+
+def summarised(state: State) -> str:
+    """What will be forgotten word for word stays as the questions that were asked, the newest last."""
+    leaving = state["messages"][: max(0, len(state["messages"]) + 1 - 2 * TURNS)]
+    asked = [" ".join(said["content"].split())[:150] for said in leaving if said["role"] == "visitor"]
+    return " / ".join(part for part in (state.get("summary", ""), *asked) if part)[-SUMMARY_CHARACTERS:]
+
+
+def wanted(state: State) -> str:
+    return "tools" if state["turn"].get("calls") else "end"

@@ -1,0 +1,139 @@
+"""What a thread remembers from turn to turn, and what a turn is given and gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Protocol, TypedDict
+
+TURNS = 10  # remembered word for word; what is older goes into the summary
+SUMMARY_CHARACTERS = 1500
+
+Said = dict[str, Any]  # {"role": "visitor" | "assistant" | "person", "content": str}
+Call = dict[str, Any]  # {"id": str, "name": str, "arguments": dict}
+
+
+def remember(before: list[Said], new: list[Said]) -> list[Said]:
+    return (before + new)[-2 * TURNS :]
+
+
+class Turn(TypedDict, total=False):
+    """What happens between a message and its answer; `done` are the calls with their `output`. At the end only `reply` is left."""
+
+    by: str
+    calls: list[Call]
+    done: list[Call]
+    reply: dict[str, Any]
+
+
+class State(TypedDict, total=False):
+    """`topic`: the last question, itself in full. `offered`: what the agent asked last: person, contact or nothing."""
+
+    messages: Annotated[list[Said], remember]
+    summary: str
+    topic: str
+    offered: str
+    captured: dict[str, str]
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the configuration says about this agent, in the engine's words. `person_on_request`: asking for a person is enough."""
+
+    company: str = ""
+    instructions: str = ""
+    constraints: tuple[str, ...] = ()
+    tone: str = ""
+    language: str = "en"
+    greeting: str = ""
+    disclosure: bool = True
+    suggested: tuple[str, ...] = ()
+    handover: bool = True
+    suggest_under: float = 0.5
+    callback: bool = True
+    collects: tuple[str, ...] = ("name", "email", "phone")
+    regions: tuple[str, ...] = ("GB", "US")
+    own_domains: tuple[str, ...] = ()
+    channel: str = "chat"
+    tier: str = "balanced"
+    max_tokens: int = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """A passage as the knowledge gives it: `start` and `end` are offsets in the document."""
+
+    document_id: str
+    title: str
+    url: str | None
+    text: str
+    start: int
+    end: int
+    raw: Any = None
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """`quotes`: (index of the passage, start and end in it). Without ground they are the nearest pieces."""
+
+    answer: str
+    quotes: list[tuple[int, int, int]]
+    grounded: bool
+    confidence: float
+    answered_by: str = "rules"
+    cost_usd: float | None = 0.0
+
+
+class Knowledge(Protocol):
+    async def search(self, question: str) -> list[Found]: ...
+
+    async def ground(self, question: str, passages: list[Found]) -> Grounded: ...
+
+    async def quote(self, question: str, passage: Found) -> tuple[int, int] | None:
+        """Where in the passage the answer stands."""
+        ...
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One reply of a model: text, or calls, or both."""
+
+    text: str
+    calls: list[Call]
+    cost_usd: float | None
+
+
+class NoModel(Exception):
+    """No model answers now; the rules do."""
+
+
+class Model(Protocol):
+    """Raises NoModel."""
+
+    async def speak(self, system: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]], tell: "Tell") -> Spoken: ...
+
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Context:
+    """What a turn is given beside its state. `present`: somebody of the staff is here; `reachable`: we know how to reach the visitor."""
+
+    brief: Brief
+    knowledge: Knowledge
+    model: Model | None = None
+    allowed: Callable[[str], bool] = lambda text: True
+    escalates: Callable[[str], bool] = lambda text: False
+    present: bool = False
+    reachable: bool = False
+    tell: Tell = lambda text: None
+    found: list[Found] = field(default_factory=list)
+    spent: list[float | None] = field(default_factory=list)
+
+    def number(self, found: Found) -> int:
+        """The number, from 1, by which this turn cites the passage."""
+        for number, known in enumerate(self.found, 1):
+            if (known.document_id, known.start, known.end) == (found.document_id, found.start, found.end):
+                return number
+        self.found.append(found)
+        return len(self.found)

@@ -1,0 +1,81 @@
+"""Which agent speaks in a conversation: its configuration's version, read once, and the engines behind it."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from retinue.engines.configs import store as configs
+from retinue.engines.dialogue.checkpoints import Thread
+from retinue.engines.dialogue.graph import Dialogue
+from retinue.engines.dialogue.state import Brief, Context, Knowledge, Said
+from retinue.engines.governance.gate import Gate
+from retinue.engines.knowledge.embedding import Embedder
+from retinue.engines.llm import Models
+from retinue.kernel.work import Database, Work
+from retinue.services.conversations.briefing import brief_of
+from retinue.services.conversations.knowing import ClientKnowledge, GatedModel
+from retinue.services.conversations.refusals import NothingDeployed
+
+KEPT = 1000
+KnowledgeOf = Callable[[UUID], Knowledge]
+
+
+@dataclass
+class Prepared:
+    """A turn that this process has claimed: what was read under the lock, for the part that holds no transaction."""
+
+    conversation: Any
+    message_id: UUID
+    said: list[Said]
+    said_ids: list[UUID]
+    thread: Thread
+    brief: Brief
+
+
+class Agents:
+    """One for a process. A version never changes, so its brief is kept; a prepared turn is kept until it is asked or settled."""
+
+    def __init__(
+        self, database: Database, embedder: Embedder, models: Models, gate: Gate, *, knowledge_of: KnowledgeOf | None = None
+    ) -> None:
+        self.database, self.models, self.gate = database, models, gate
+        self.knowledge_of = knowledge_of or (lambda organization: ClientKnowledge(database, embedder, organization))
+        self.dialogue = Dialogue()
+        self.briefs: OrderedDict[tuple[UUID, UUID, int], Brief] = OrderedDict()
+        self.prepared: OrderedDict[UUID, Prepared] = OrderedDict()
+
+    async def brief(self, work: Work, config_id: UUID, version: int) -> Brief:
+        key = (work.organization, config_id, version)
+        if key not in self.briefs:
+            row = await configs.version(work, config_id, version)
+            if row is None:
+                raise NothingDeployed()
+            self.keep(key, brief_of(row.body))
+        self.briefs.move_to_end(key)
+        return self.briefs[key]
+
+    def keep(self, key: tuple[UUID, UUID, int], brief: Brief) -> None:
+        self.briefs[key] = brief
+        while len(self.briefs) > KEPT:
+            self.briefs.popitem(last=False)
+
+    def hold(self, turn: Prepared) -> None:
+        self.prepared[turn.message_id] = turn
+        while len(self.prepared) > KEPT:
+            self.prepared.popitem(last=False)
+
+    def context(self, turn: Prepared, tell: Callable[[str], None], *, by_rules: bool = False) -> Context:
+        c = turn.conversation
+        model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
+        return Context(
+            brief=turn.brief,
+            knowledge=self.knowledge_of(c.organization_id),
+            model=model,
+            allowed=lambda text: self.gate.judge(text, "user").action != "block",
+            escalates=lambda text: self.gate.judge(text, "user").action == "escalate",
+            present=c.present,
+            reachable=c.reachable,
+            tell=tell,
+        )

@@ -1,0 +1,202 @@
+"""What may happen to a conversation: it starts, is handed to a person and back, and ends; and who the visitor turns out to be."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from retinue.contracts.conversations import (
+    AnswerGiven,
+    ContactCaptured,
+    ConversationEnded,
+    ConversationStarted,
+    HandoverRequested,
+    HandoverReturned,
+    HandoverTaken,
+)
+from retinue.engines.configs import store as configs
+from retinue.engines.contacts import addresses
+from retinue.engines.contacts import store as contacts
+from retinue.engines.dialogue.state import Brief
+from retinue.kernel.work import Work, uuid7
+from retinue.services.conversations import store
+from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.briefing import greeting_of
+from retinue.services.conversations.refusals import ConversationOver, NothingDeployed, NotTaken, TakenByAnother
+from retinue.services.conversations.schemas import ContactDetails, StartConversation
+
+
+async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[Any, Any]:
+    """A conversation with the version that is deployed now, and its greeting. Raises NothingDeployed."""
+    deployed = await configs.deployed(work, config_id=asked.config_id)
+    if deployed is None:
+        raise NothingDeployed()
+    brief = await agents.brief(work, deployed.config_id, deployed.version)
+    id, person = uuid7(), uuid7()
+    lineage = deployed.lineage or uuid7()
+    await work.execute(
+        "insert into conversations.conversation (organization_id, id, channel, status, config_id, config_version, lineage, person, started_at,"
+        " last_message_at) values (:o, :id, :channel, 'open', :config, :version, :lineage, :person, :at, :at)",
+        o=work.organization,
+        id=id,
+        channel=asked.channel,
+        config=deployed.config_id,
+        version=deployed.version,
+        lineage=lineage,
+        person=person,
+        at=work.now,
+    )
+    work.emit(
+        ConversationStarted(
+            conversation_id=id,
+            channel=asked.channel,
+            config_id=deployed.config_id,
+            config_version=deployed.version,
+            person=person,
+            lineage=lineage,
+        )
+    )
+    conversation = await store.lock(work, id)
+    if asked.contact and (given := asked.contact.model_dump(exclude_none=True)):
+        await store.change(work, id, **await capture(work, conversation, given, brief))
+    suggested = {"buttons": [], "suggested_questions": list(brief.suggested)} if brief.suggested else None
+    greeting = await store.add(work, conversation, "assistant", greeting_of(brief), reply={"rich_content": suggested})
+    return conversation, greeting
+
+
+async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brief: Brief) -> dict[str, Any]:
+    """Do what a turn decided. Answers what changes in the conversation."""
+    changes: dict[str, Any] = {}
+    for action in actions:
+        if action["type"] == "contact_captured":
+            changes |= await capture(work, conversation, action, brief)
+            action["contact_id"] = str(changes["contact_id"])
+        elif action["type"] == "handover_requested" and conversation.status == "open":
+            changes |= {"status": "waiting", "waiting_since": work.now, "callback": not conversation.present and brief.callback}
+            work.emit(
+                HandoverRequested(
+                    conversation_id=conversation.id, reason=action["reason"], person=conversation.person, lineage=conversation.lineage
+                )
+            )
+    return changes
+
+
+async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: Brief) -> dict[str, Any]:
+    """Find or make the visitor's contact. The conversation's person stays: what was said before is erased with the rest."""
+    details = ContactDetails.model_construct(**{name: given.get(name) for name in ("name", "email", "phone")})
+    known = [addresses.visitor(str(conversation.id))]
+    if details.phone:
+        known.insert(0, addresses.phone(details.phone, brief.regions[0]))
+    if details.email:
+        known.insert(0, addresses.email(details.email))
+    contact = await contacts.find_or_create(
+        work, known, person=conversation.person, name=details.name, source=conversation.channel, known=conversation.contact_id
+    )
+    work.emit(
+        ContactCaptured(
+            conversation_id=conversation.id,
+            contact_id=contact.id,
+            name=details.name,
+            email=details.email,
+            phone=details.phone,
+            person=conversation.person,
+            lineage=conversation.lineage,
+        )
+    )
+    return {"contact_id": contact.id, **({"visitor_name": contact.name} if contact.name else {})}
+
+
+async def take(work: Work, id: UUID, by: UUID) -> None:
+    """From here on the agent is silent and `by` answers. Raises ConversationOver, TakenByAnother."""
+    conversation = await _open(work, id)
+    if conversation.status == "taken":
+        if conversation.taken_by != by:
+            raise TakenByAnother()
+        return
+    await store.change(work, id, status="taken", taken_by=by, waiting_since=None, callback=False)
+    work.emit(HandoverTaken(conversation_id=id, by=by, person=conversation.person, lineage=conversation.lineage))
+
+
+async def give_back(work: Work, id: UUID, by: UUID) -> None:
+    """The agent answers again, from the next message on. Raises ConversationOver, NotTaken, TakenByAnother."""
+    conversation = await _taken(work, id, by)
+    await store.change(work, id, status="open", taken_by=None)
+    work.emit(HandoverReturned(conversation_id=id, by=by, person=conversation.person, lineage=conversation.lineage))
+
+
+async def reply(work: Work, id: UUID, by: UUID, content: str) -> Any:
+    """A person's answer. Raises ConversationOver, NotTaken, TakenByAnother."""
+    conversation = await _taken(work, id, by)
+    row = await store.add(work, conversation, "person", content, remembered=False, reply={"answered_by": "person"}, author=by)
+    work.emit(
+        AnswerGiven(
+            conversation_id=id,
+            message_id=row.id,
+            in_answer_to=None,
+            grounded=True,
+            answered_by="person",
+            confidence=1.0,
+            cited=[],
+            config_version=conversation.config_version,
+            ms=0,
+            provider_ms=0,
+            cost_usd=0.0,
+            content=content,
+            person=conversation.person,
+            lineage=conversation.lineage,
+        )
+    )
+    return row
+
+
+async def end(work: Work, id: UUID) -> None:
+    """Ending twice is ending once."""
+    conversation = await store.lock(work, id)
+    if conversation.status == "ended":
+        return
+    await store.change(work, id, status="ended", ended_at=work.now, waiting_since=None, turn_message=None, turn_until=None)
+    work.emit(
+        ConversationEnded(conversation_id=id, messages=conversation.positions, person=conversation.person, lineage=conversation.lineage)
+    )
+
+
+async def note(work: Work, id: UUID, by: UUID, content: str) -> Any:
+    """What staff write to each other; the visitor never sees it."""
+    conversation = await store.conversation(work, id)
+    rows = await work.execute(
+        "insert into conversations.note values (:o, :id, :c, :by, :content, :at) returning *",
+        o=work.organization,
+        id=uuid7(),
+        c=conversation.id,
+        by=by,
+        content=content,
+        at=work.now,
+    )
+    return rows.one()
+
+
+async def say_here(work: Work, by: UUID, here: bool, minutes: int) -> Any:
+    """Until when `by` counts as here for visitors who ask for a person."""
+    until = work.now + timedelta(minutes=minutes) if here else work.now
+    await work.execute(
+        "insert into conversations.presence values (:o, :by, :until) on conflict (organization_id, id) do update set until = excluded.until",
+        o=work.organization,
+        by=by,
+        until=until,
+    )
+    return until if here else None
+
+
+async def _open(work: Work, id: UUID) -> Any:
+    conversation = await store.lock(work, id)
+    if conversation.status == "ended":
+        raise ConversationOver()
+    return conversation
+
+
+async def _taken(work: Work, id: UUID, by: UUID) -> Any:
+    conversation = await _open(work, id)
+    if conversation.status != "taken":
+        raise NotTaken()
+    if conversation.taken_by != by:
+        raise TakenByAnother()
+    return conversation

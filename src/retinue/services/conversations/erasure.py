@@ -1,0 +1,37 @@
+"""Forgetting a visitor: the key of every person that they were, and every copy of what they said."""
+
+from uuid import UUID
+
+from retinue.engines.contacts import store as contacts
+from retinue.engines.dialogue import checkpoints
+from retinue.kernel import events
+from retinue.kernel.work import Work
+
+
+async def forget(work: Work, person: UUID) -> int:
+    """Answers how many conversations were emptied. Their rows, times and figures stay; nobody can tell whose they were."""
+    persons = await contacts.forget(work, person)
+    for one in persons:
+        await events.forget(work, one)
+    rows = await work.execute(
+        "update conversations.conversation set subject = null, visitor_name = null, contact_id = null, status = 'ended',"
+        " ended_at = coalesce(ended_at, :at) where organization_id = :o and person = any(:persons) returning id",
+        o=work.organization,
+        persons=persons,
+        at=work.now,
+    )
+    ids = [row.id for row in rows]
+    await work.execute(
+        "update conversations.message set content = '', citations = '[]', rich_content = null, actions = '[]'"
+        " where organization_id = :o and conversation_id = any(:ids)",
+        o=work.organization,
+        ids=ids,
+    )
+    await work.execute("delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids)
+    await work.execute(
+        "delete from kernel.ask where organization_id = :o and name = 'conversations.turn' and input->>'conversation_id' = any(:ids)",
+        o=work.organization,
+        ids=[str(id) for id in ids],
+    )
+    await checkpoints.forget(work, ids)
+    return len(ids)

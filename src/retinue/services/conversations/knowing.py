@@ -1,0 +1,96 @@
+"""What the agent of one organization can look up, and the model that it may think with."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+from retinue.connectors.llm import Collector, Message, Tool, ToolCall
+from retinue.engines.dialogue.state import Brief, Found, Grounded, NoModel, Spoken, Tell
+from retinue.engines.governance.budget import BudgetSpent
+from retinue.engines.governance.gate import Blocked
+from retinue.engines.knowledge import store
+from retinue.engines.knowledge.answers import ground
+from retinue.engines.knowledge.embedding import Embedder
+from retinue.engines.knowledge.passages import Passage
+from retinue.engines.llm import Models
+from retinue.engines.llm.models import NoAnswer
+from retinue.kernel.telemetry import provider_time
+from retinue.kernel.work import Database
+
+ROOM = "conversations"
+PASSAGES = 10
+SECONDS = 40.0  # for a turn's model calls; the lease of an ask is longer
+
+
+class ClientKnowledge:
+    """Searches in a short Work of its own; embedding and evidence are reckoned outside it."""
+
+    def __init__(self, database: Database, embedder: Embedder, organization: UUID) -> None:
+        self.database, self.embedder, self.organization = database, embedder, organization
+
+    async def search(self, question: str) -> list[Found]:
+        question = question[: store.MAX_QUESTION]
+        point = (await self.embedder.embed([question]))[0]
+        async with self.database.work(ROOM, self.organization) as work:
+            passages = await store.search(work, question, point, size=PASSAGES)
+        return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p) for p in passages]
+
+    async def ground(self, question: str, passages: list[Found]) -> Grounded:
+        known: list[Passage] = [found.raw for found in passages]
+        grounding = await asyncio.to_thread(ground, question, known, self.embedder.encode)
+        quotes = [(q.passage, q.start, q.end) for q in grounding.quotes]
+        return Grounded(grounding.answer, quotes, grounding.grounded, grounding.confidence)
+
+    async def quote(self, question: str, passage: Found) -> tuple[int, int] | None:
+        grounding = await asyncio.to_thread(ground, question, [passage.raw], self.embedder.encode)
+        return (grounding.quotes[0].start, grounding.quotes[0].end) if grounding.quotes else None
+
+
+class GatedModel:
+    """A model behind the gate; whatever keeps it from answering becomes NoModel, and the rules answer."""
+
+    def __init__(self, models: Models, brief: Brief, organization: UUID, lineage: UUID | None) -> None:
+        self.models, self.brief, self.organization, self.lineage = models, brief, organization, lineage
+
+    async def speak(self, system: str, messages: list[dict[str, Any]], tools: list[dict[str, Any]], tell: Tell) -> Spoken:
+        collector, cost = Collector(), None
+        stream = self.models.chat_stream(
+            [Message("system", system), *_messages(messages)],
+            [Tool(t["name"], t["description"], t["parameters"]) for t in tools],
+            organization=self.organization,
+            tier=self.brief.tier,
+            purpose="conversation",
+            lineage=self.lineage,
+            max_tokens=self.brief.max_tokens,
+        )
+        try:
+            async with asyncio.timeout(SECONDS), aclosing(stream) as deltas:  # type: ignore[type-var]
+                with provider_time():
+                    async for delta in deltas:
+                        collector.add(delta)
+                        cost = delta.cost_usd if delta.cost_usd is not None else cost
+                        if delta.text:
+                            tell(delta.text)
+        except (NoAnswer, Blocked, BudgetSpent, TimeoutError) as problem:
+            raise NoModel(str(problem)) from problem
+        reply = collector.reply
+        return Spoken(reply.text, [_call(c) for c in reply.tool_calls], cost)
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    try:
+        arguments = json.loads(call.arguments or "{}")
+    except ValueError:
+        arguments = {}
+    return {"id": call.id, "name": call.name, "arguments": arguments if isinstance(arguments, dict) else {}}
+
+
+def _messages(plain: Sequence[dict[str, Any]]) -> list[Message]:
+    made = []
+    for message in plain:
+        calls = tuple(ToolCall(c["id"], c["name"], json.dumps(c["arguments"])) for c in message.get("calls", ()))
+        made.append(Message(message["role"], message["content"], tool_calls=calls, tool_call_id=message.get("call_id")))
+    return made

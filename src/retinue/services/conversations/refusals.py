@@ -1,0 +1,59 @@
+"""What a conversation refuses, and what to do then."""
+
+from retinue.kernel.errors import Refusal
+
+
+class NothingDeployed(Refusal):
+    """No agent is in production here, so there is nobody to talk to."""
+
+    status = 409
+    next = "Deploy a version of a configuration first: POST /api/v1/configurations/{config_id}/deploy."
+
+
+class EmptyMessage(Refusal):
+    """The message is empty."""
+
+    status = 422
+    next = "Write something and send it again."
+
+
+class MessageTooLong(Refusal):
+    """A message may have {limit} characters at most."""
+
+    status = 422
+    next = "Send it in parts."
+
+
+class TooManyMessages(Refusal):
+    """This conversation has had {limit} messages within an hour."""
+
+    status = 429
+    next = "Wait a while, or leave your contact details so that a person can answer."
+
+
+class ConversationOver(Refusal):
+    """This conversation has ended."""
+
+    status = 409
+    next = "Start a new one."
+
+
+class TakenByAnother(Refusal):
+    """Somebody else has taken this conversation."""
+
+    status = 409
+    next = "Ask them to return it first."
+
+
+class NotTaken(Refusal):
+    """Nobody has taken this conversation, so the agent answers in it."""
+
+    status = 409
+    next = "Take it first: POST /api/v1/chat/conversations/{id}/take."
+
+
+class StillAnswering(Refusal):
+    """The message before this one is still being answered."""
+
+    status = 503
+    next = "Nothing is lost: the answer comes; look again with GET /api/v1/chat/conversations/{id}/messages."

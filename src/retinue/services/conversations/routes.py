@@ -1,0 +1,184 @@
+"""HTTP in for conversations: visitors talk, people listen, take over and answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+
+from retinue.kernel.errors import NotFound, Unauthorized
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Caller, Page, Router, caller_of, cursor_value, page_of, process_of, works
+from retinue.kernel.security import VISIT, Signer
+from retinue.kernel.work import Work
+from retinue.services.conversations import domain, store, turns
+from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.schemas import (
+    Conversation,
+    Here,
+    Message,
+    Note,
+    Presence,
+    SendMessage,
+    Started,
+    StartConversation,
+    Status,
+    WriteNote,
+)
+from retinue.services.conversations.settings import ConversationsSettings
+
+router = Router(ROOM, prefix="/chat", tags=["conversations"])
+Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
+
+
+def visits(permission: str) -> Any:
+    """Like `works`, for visitors as well, who hold no permission but the one to visit."""
+
+    async def work(request: Request) -> AsyncIterator[Work]:
+        caller = await caller_of(request)
+        held = VISIT if caller.kind == "visitor" else permission
+        async with asynccontextmanager(works(ROOM, held).dependency)(request) as opened:
+            yield opened
+
+    return Depends(work, scope="function")
+
+
+def admit(caller: Caller, conversation_id: UUID) -> None:
+    """A visitor sees their own conversation and no other. Raises NotFound."""
+    if caller.kind == "visitor" and caller.conversation != conversation_id:
+        raise NotFound()
+
+
+def member(work: Work) -> UUID:
+    """Who acts, where only a person or a key can. Raises Unauthorized."""
+    if work.actor is None:
+        raise Unauthorized()
+    return work.actor
+
+
+def conversation(row: Any) -> Conversation:
+    return Conversation(
+        conversation_id=row.id,
+        client_id=row.organization_id,
+        channel=row.channel,
+        status=row.status,
+        config_id=row.config_id,
+        config_version=row.config_version,
+        lineage_id=row.lineage,
+        subject=row.subject,
+        visitor_name=row.visitor_name,
+        contact_id=row.contact_id,
+        taken_by=row.taken_by,
+        callback=row.callback,
+        messages=row.positions,
+        waiting_since=row.waiting_since,
+        started_at=row.started_at,
+        last_message_at=row.last_message_at,
+        ended_at=row.ended_at,
+    )
+
+
+@router.post("/conversations", status_code=201)
+async def start(request: Request, body: StartConversation, work: Work = visits("conversations:write")) -> Started:
+    """Start a conversation with the agent that is deployed. The token lets a visitor talk in it and see nothing else."""
+    process, caller = process_of(request), await caller_of(request)
+    if caller.conversation is not None:
+        raise NotFound()  # a visitor's token is for one conversation
+    row, greeting = await domain.start(work, process.get(Agents), body)
+    days = process.get(ConversationsSettings).visitor_token_days
+    token = process.get(Signer).sign("visitor", timedelta(days=days), org=str(work.organization), sub=str(row.id))
+    return Started(
+        conversation_id=row.id,
+        config_id=row.config_id,
+        config_version=row.config_version,
+        visitor_token=token,
+        greeting=Message.model_validate(greeting),
+    )
+
+
+@router.post("/conversations/{id}/messages")
+async def send(request: Request, id: UUID, body: SendMessage) -> Response:
+    """Ask the agent. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events."""
+    caller = await caller_of(request)
+    admit(caller, id)
+    permission = VISIT if caller.kind == "visitor" else "conversations:write"
+    return await turns.turn.answer(request, permission, lambda work: turns.receive(process_of(request), work, id, body.content))
+
+
+@router.get("/conversations")
+async def conversations(
+    status: Status | None = None,
+    search: Annotated[str | None, Query(min_length=2, max_length=200)] = None,
+    cursor: str | None = None,
+    limit: Size = PAGE,
+    work: Work = works(ROOM, "conversations:read"),
+) -> Page[Conversation]:
+    """Latest first; from the operator's organization those of all clients that one is assigned to."""
+    rows = await store.page(work, status=status, search=search, before=cursor_value(cursor), size=limit)
+    return page_of(rows, limit, lambda row: [row.last_message_at.isoformat(), str(row.id)], conversation)
+
+
+@router.get("/conversations/{id}")
+async def one(request: Request, id: UUID, work: Work = visits("conversations:read")) -> Conversation:
+    admit(await caller_of(request), id)
+    return conversation(await store.conversation(work, id))
+
+
+@router.get("/conversations/{id}/messages")
+async def messages(
+    request: Request, id: UUID, cursor: str | None = None, after: int = 0, limit: Size = PAGE, work: Work = visits("conversations:read")
+) -> Page[Message]:
+    """Oldest first; `after` is a position."""
+    admit(await caller_of(request), id)
+    await store.conversation(work, id)
+    rows = await store.messages(work, id, int(cursor_value(cursor) or after), limit + 1)
+    return page_of(rows, limit, lambda row: row.position, Message.model_validate)
+
+
+@router.post("/conversations/{id}/take")
+async def take(id: UUID, work: Work = works(ROOM, "conversations:take")) -> Conversation:
+    """Take over: the agent is silent until the conversation is returned."""
+    await domain.take(work, id, member(work))
+    return conversation(await store.conversation(work, id))
+
+
+@router.post("/conversations/{id}/return")
+async def give_back(id: UUID, work: Work = works(ROOM, "conversations:take")) -> Conversation:
+    await domain.give_back(work, id, member(work))
+    return conversation(await store.conversation(work, id))
+
+
+@router.post("/conversations/{id}/reply", status_code=201)
+async def reply(id: UUID, body: SendMessage, work: Work = works(ROOM, "conversations:take")) -> Message:
+    """Answer as a person, in a conversation that one has taken."""
+    return Message.model_validate(await domain.reply(work, id, member(work), turns.cleaned(body.content)))
+
+
+@router.post("/conversations/{id}/end")
+async def end(request: Request, id: UUID, work: Work = visits("conversations:write")) -> Conversation:
+    admit(await caller_of(request), id)
+    await domain.end(work, id)
+    return conversation(await store.conversation(work, id))
+
+
+@router.post("/conversations/{id}/notes", status_code=201)
+async def note(id: UUID, body: WriteNote, work: Work = works(ROOM, "conversations:write")) -> Note:
+    row = await domain.note(work, id, member(work), body.content)
+    return Note(note_id=row.id, author=row.author, content=row.content, created_at=row.created_at)
+
+
+@router.get("/conversations/{id}/notes")
+async def notes(id: UUID, work: Work = works(ROOM, "conversations:read")) -> Page[Note]:
+    await store.conversation(work, id)
+    rows = (await work.execute("select * from conversations.note where conversation_id = :c order by created_at, id limit 200", c=id)).all()
+    return Page(items=[Note(note_id=r.id, author=r.author, content=r.content, created_at=r.created_at) for r in rows])
+
+
+@router.post("/presence")
+async def presence(request: Request, body: Presence, work: Work = works(ROOM, "conversations:take")) -> Here:
+    """Say that one is there for visitors who ask for a person; it lapses unless said again."""
+    minutes = process_of(request).get(ConversationsSettings).presence_minutes
+    until = await domain.say_here(work, member(work), body.here, minutes)
+    return Here(here=until is not None, until=until)

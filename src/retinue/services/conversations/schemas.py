@@ -1,0 +1,137 @@
+"""Shapes of requests, answers and socket messages."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MESSAGE_CHARACTERS = 8000
+Content = Annotated[str, StringConstraints(max_length=MESSAGE_CHARACTERS)]
+Status = Literal["open", "waiting", "taken", "ended"]
+Role = Literal["visitor", "assistant", "person", "system"]
+
+
+class ContactDetails(BaseModel):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=50, pattern=r"\d")] | None = None
+
+
+class StartConversation(BaseModel):
+    """`client_id` may stand here instead of in X-Tenant-ID."""
+
+    client_id: UUID | None = None
+    channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = "chat"
+    config_id: UUID | None = None
+    contact: ContactDetails | None = None
+
+
+class SendMessage(BaseModel):
+    content: Content
+
+
+class EndConversation(BaseModel):
+    pass
+
+
+class Citation(BaseModel):
+    """`quote` stands word for word in the document's extracted text, from `start` to `end`."""
+
+    document_id: str
+    title: str
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+class Button(BaseModel):
+    """`value` is what the visitor sends by pressing it."""
+
+    label: str
+    value: str
+
+
+class RichContent(BaseModel):
+    buttons: list[Button] = []
+    suggested_questions: list[str] = []
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    message_id: UUID = Field(validation_alias="id", serialization_alias="message_id")
+    position: int
+    role: Role
+    content: str
+    citations: list[Citation] = []
+    rich_content: RichContent | None = None
+    actions: list[dict[str, Any]] = []
+    grounded: bool | None = None
+    answered_by: str | None = None
+    confidence: float | None = None
+    config_version: int | None = None
+    in_answer_to: UUID | None = None
+    created_at: datetime
+
+
+class Started(BaseModel):
+    conversation_id: UUID
+    config_id: UUID
+    config_version: int
+    visitor_token: str
+    greeting: Message
+
+
+class Conversation(BaseModel):
+    """`client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back."""
+
+    conversation_id: UUID
+    client_id: UUID
+    channel: str
+    status: Status
+    config_id: UUID
+    config_version: int
+    lineage_id: UUID
+    subject: str | None
+    visitor_name: str | None
+    contact_id: UUID | None
+    taken_by: UUID | None
+    callback: bool
+    messages: int
+    waiting_since: datetime | None
+    started_at: datetime
+    last_message_at: datetime
+    ended_at: datetime | None
+
+
+class Note(BaseModel):
+    note_id: UUID
+    author: UUID
+    content: str
+    created_at: datetime
+
+
+class WriteNote(BaseModel):
+    content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class Presence(BaseModel):
+    """Whether the caller is there for visitors who ask for a person."""
+
+    here: bool
+
+
+class Here(BaseModel):
+    here: bool
+    until: datetime | None
+
+
+class FromSocket(BaseModel):
+    """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position."""
+
+    type: Literal["message", "resume", "typing", "end", "ping"]
+    content: str = ""
+    id: Annotated[str, StringConstraints(max_length=100)] | None = None
+    after: int = Field(0, ge=0)

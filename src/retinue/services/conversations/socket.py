@@ -1,0 +1,190 @@
+"""The chat socket: each message once whatever the network does, answers in pieces, and what a person writes as it is written."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from fastapi import WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from retinue.kernel.asks import Running
+from retinue.kernel.errors import Forbidden, Refusal
+from retinue.kernel.http import Router, caller_of, organization_of, process_of
+from retinue.kernel.limits import Limiter
+from retinue.kernel.live import Live
+from retinue.kernel.problems import problem
+from retinue.kernel.security import VISIT, Caller, Security
+from retinue.kernel.work import Work
+from retinue.services.conversations import domain, store, turns
+from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.refusals import EmptyMessage
+from retinue.services.conversations.routes import admit
+from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, FromSocket
+
+router = Router(ROOM, prefix="/chat", tags=["conversations"])
+REFUSED, NOT_FOUND, GOING_AWAY = 4401, 4404, 1000
+REPLAYED = 200  # messages at most that one resume sends
+LARGEST = 4 * MESSAGE_CHARACTERS + 1000  # characters of a frame
+
+
+@router.websocket("/ws/{conversation_id}")
+async def chat(socket: WebSocket, conversation_id: UUID) -> None:
+    await socket.accept()
+    try:
+        caller = await caller_of(socket)
+        admit(caller, conversation_id)
+        organization = await organization_of(socket, caller)
+        connection = Connection(socket, caller, organization, conversation_id)
+        await connection.greet()
+    except Refusal as refusal:
+        await socket.send_json({"type": "error", **problem(refusal)})
+        await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
+        return
+    pushing = asyncio.create_task(connection.push_as_written())
+    try:
+        await connection.listen()
+    except WebSocketDisconnect:
+        pass
+    finally:
+        pushing.cancel()
+        await asyncio.gather(pushing, return_exceptions=True)
+
+
+class Connection:
+    """One socket. `sent` is the position up to which it has everything but its own messages."""
+
+    def __init__(self, socket: WebSocket, caller: Caller, organization: UUID, conversation_id: UUID) -> None:
+        self.socket, self.caller, self.organization, self.id = socket, caller, organization, conversation_id
+        self.process = process_of(socket)
+        self.sent = 0
+        self.speaking = asyncio.Lock()  # one answer's pieces at a time, in order
+        self.answering: set[asyncio.Task[None]] = set()
+
+    def work(self) -> Any:
+        return self.process.database.work(ROOM, self.organization, self.caller.actor)
+
+    def permit(self, work: Work) -> None:
+        permission = VISIT if self.caller.kind == "visitor" else "conversations:write"
+        if permission not in self.process.get(Security).permissions(self.caller, work.roles):
+            raise Forbidden(permission)
+
+    async def greet(self) -> None:
+        """The greeting, and where the conversation stands; what came since is for a resume."""
+        async with self.work() as work:
+            self.permit(work)
+            conversation = await store.conversation(work, self.id)
+            rows = await store.messages(work, self.id, 0, 1)
+        self.sent = conversation.positions
+        for row in rows:
+            await self.show(row, last=conversation.positions)
+
+    async def show(self, row: Any, **more: Any) -> None:
+        shaped = turns.shaped(row)
+        await self.socket.send_json({"type": "message", **shaped, "timestamp": shaped["created_at"], **more})
+
+    async def listen(self) -> None:
+        while True:
+            text = await self.socket.receive_text()
+            try:
+                self.process.get(Limiter).take(self.organization)
+                if len(text) > LARGEST:
+                    raise turns.MessageTooLong(limit=MESSAGE_CHARACTERS)
+                message = FromSocket.model_validate_json(text)
+                if message.type == "message":
+                    await self.take(message)
+                elif message.type == "resume":
+                    await self.resume(message.after)
+                elif message.type == "ping":
+                    await self.socket.send_json({"type": "pong"})
+                elif message.type == "end":
+                    async with self.work() as work:
+                        self.permit(work)
+                        await domain.end(work, self.id)
+                    await self.socket.send_json({"type": "end"})
+                    await self.socket.close(GOING_AWAY)
+                    return
+            except ValidationError as error:
+                first = error.errors(include_input=False, include_url=False)[0]
+                await self.socket.send_json(
+                    {"type": "error", "status": 422, "title": "Malformed", "detail": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
+                )
+            except Refusal as refusal:
+                await self.socket.send_json({"type": "error", **problem(refusal)})
+
+    async def take(self, message: FromSocket) -> None:
+        """Store the message and begin its turn; the same client id again only says what became of it."""
+        try:
+            async with self.work() as work:
+                self.permit(work)
+                if message.id and (known := await store.by_client_id(work, self.id, message.id)):
+                    await self.acknowledge(message, known.id, known.position)
+                    return
+                input = await turns.receive(self.process, work, self.id, message.content, client_message_id=message.id)
+                ask, _ = await turns.turn.start(self.process, work, input, self.caller.actor or self.id, None)
+        except IntegrityError:  # the same message came over two sockets at once
+            async with self.work() as work:
+                known = await store.by_client_id(work, self.id, message.id or "")
+            if known is None:
+                raise
+            await self.acknowledge(message, known.id, known.position)
+            return
+        await self.acknowledge(message, UUID(input["message_id"]), input["position"])
+        running = turns.turn.run(self.process, self.organization, ask, input)
+        task = asyncio.create_task(self.speak(running))
+        self.answering.add(task)
+        task.add_done_callback(self.answering.discard)
+
+    async def acknowledge(self, message: FromSocket, id: UUID, position: int) -> None:
+        await self.socket.send_json({"type": "ack", "id": message.id, "message_id": str(id), "position": position})
+
+    async def speak(self, running: Running) -> None:
+        """Pass on what is told as it is told, then the message. The turn goes on if the socket is gone."""
+        with suppress(WebSocketDisconnect, RuntimeError):
+            async with self.speaking:
+                await self.socket.send_json({"type": "typing", "status": True})
+                while not running.task.done() or not running.told.empty():
+                    told = asyncio.ensure_future(running.told.get())
+                    await asyncio.wait({told, running.task}, return_when=asyncio.FIRST_COMPLETED)
+                    if told.done():
+                        await self.socket.send_json({"type": "delta", **told.result()})
+                    else:
+                        told.cancel()
+                await self.socket.send_json({"type": "typing", "status": False})
+                try:
+                    running.task.result()
+                except Refusal as refusal:
+                    await self.socket.send_json({"type": "error", **problem(refusal)})
+                    return
+                await self.push()
+
+    async def push(self) -> None:
+        """Whatever the conversation has beyond `sent`, except what visitors wrote."""
+        async with self.work() as work:
+            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=True)
+        for row in rows:
+            if row.position > self.sent:
+                self.sent = row.position
+                await self.show(row)
+
+    async def resume(self, after: int) -> None:
+        """Everything after a position, the visitor's own messages too."""
+        async with self.speaking:
+            async with self.work() as work:
+                rows = await store.messages(work, self.id, after, REPLAYED)
+            for row in rows:
+                self.sent = max(self.sent, row.position)
+                await self.show(row)
+            await self.socket.send_json({"type": "resumed", "after": after, "position": self.sent, "more": len(rows) == REPLAYED})
+
+    async def push_as_written(self) -> None:
+        """What a person writes, or another process answers: woken when the organization's log grows."""
+        live = self.process.get(Live)
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                waiting = asyncio.create_task(live.wait(self.organization, 2.0))
+                await asyncio.sleep(0)  # registered before the look, so that nothing falls between
+                async with self.speaking:
+                    await self.push()
+                await waiting

@@ -1,0 +1,176 @@
+"""Rows of conversations and messages, and the lock that orders what happens in one conversation."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from retinue.kernel.errors import NotFound
+from retinue.kernel.work import Work, uuid7
+
+LISTED = (
+    "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by,"
+    " c.callback, c.positions, c.waiting_since, c.started_at, c.last_message_at, c.ended_at"
+)
+SHOWN = (
+    "id, position, role, content, citations, rich_content, actions, grounded, answered_by, confidence, config_version, in_answer_to, created_at"
+)
+
+
+async def lock(work: Work, id: UUID) -> Any:
+    """The conversation, held to the end of the Work; with it what a turn needs to know. Raises NotFound."""
+    row = (
+        await work.execute(
+            "select c.*,"
+            " exists (select from conversations.presence p where p.organization_id = c.organization_id and p.until > :now) as present,"
+            " exists (select from contacts.identity i where (i.organization_id, i.contact_id) = (c.organization_id, c.contact_id)"
+            " and i.kind in ('email', 'phone')) as reachable,"
+            " exists (select from conversations.message m where (m.organization_id, m.conversation_id) = (c.organization_id, c.id)"
+            " and not m.remembered) as news,"
+            " exists (select from conversations.message m where (m.organization_id, m.conversation_id) = (c.organization_id, c.id)"
+            " and not m.remembered and not m.answered) as queue"
+            " from conversations.conversation c where (c.organization_id, c.id) = (:o, :id) for update of c",
+            o=work.organization,
+            id=id,
+            now=work.now,
+        )
+    ).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def conversation(work: Work, id: UUID) -> Any:
+    """Raises NotFound."""
+    row = (await work.execute(f"select {LISTED}, c.person from conversations.conversation c where c.id = :id", id=id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def page(work: Work, *, status: str | None, search: str | None, before: list[Any] | None, size: int) -> Sequence[Any]:
+    """Latest first, one more than `size`; of all organizations that the Work may read."""
+    conditions, values = ["true"], dict[str, Any](size=size + 1)
+    if status:
+        conditions.append("c.status = :status")
+        values["status"] = status
+    if before:
+        conditions.append("(c.last_message_at, c.id) < (cast(:at as timestamptz), cast(:id as uuid))")
+        values["at"], values["id"] = before
+    if search:
+        conditions.append(
+            "(c.subject ilike :like or c.visitor_name ilike :like or exists (select from conversations.message m where"
+            " (m.organization_id, m.conversation_id) = (c.organization_id, c.id) and m.content ilike :like))"
+        )
+        values["like"] = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = await work.execute(
+        f"select {LISTED} from conversations.conversation c where {' and '.join(conditions)} order by c.last_message_at desc, c.id desc limit :size",  # noqa: S608
+        **values,
+    )
+    return rows.all()
+
+
+async def messages(work: Work, conversation_id: UUID, after: int, size: int, *, without_visitor: bool = False) -> Sequence[Any]:
+    rows = await work.execute(
+        f"select {SHOWN} from conversations.message where conversation_id = :c and position > :after"  # noqa: S608
+        + (" and role <> 'visitor'" if without_visitor else "")
+        + " order by position limit :size",
+        c=conversation_id,
+        after=after,
+        size=size,
+    )
+    return rows.all()
+
+
+async def unremembered(work: Work, conversation_id: UUID, up_to: int) -> Sequence[Any]:
+    rows = await work.execute(
+        "select id, role, content, position, answered from conversations.message where (organization_id, conversation_id) = (:o, :c)"
+        " and not remembered and position <= :p order by position",
+        o=work.organization,
+        c=conversation_id,
+        p=up_to,
+    )
+    return rows.all()
+
+
+async def add(
+    work: Work,
+    conversation: Any,
+    role: str,
+    content: str,
+    *,
+    id: UUID | None = None,
+    answered: bool = True,
+    remembered: bool = True,
+    reply: dict[str, Any] | None = None,
+    in_answer_to: UUID | None = None,
+    author: UUID | None = None,
+    client_message_id: str | None = None,
+    changes: dict[str, Any] | None = None,
+) -> Any:
+    """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row."""
+    reply, changes = reply or {}, dict(changes or {})
+    settings = "".join(f", {name} = :set_{name}" for name in changes)
+    rich = reply.get("rich_content")
+    rows = await work.execute(
+        "with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at"  # noqa: S608 - names of columns from this module's callers
+        + settings
+        + " where (organization_id, id) = (:o, :c) returning positions)"
+        " insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,"
+        " grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,"
+        " remembered, created_at) select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb),"
+        " cast(:actions as jsonb), :grounded, :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered,"
+        f" :remembered, :at from c returning {SHOWN}",
+        o=work.organization,
+        c=conversation.id,
+        id=id or uuid7(),
+        role=role,
+        content=content,
+        citations=json.dumps(reply.get("citations", [])),
+        rich=json.dumps(rich) if rich else None,
+        actions=json.dumps(reply.get("actions", []), default=str),
+        grounded=reply.get("grounded"),
+        by=reply.get("answered_by"),
+        confidence=reply.get("confidence"),
+        version=conversation.config_version if role == "assistant" else None,
+        ms=reply.get("ms"),
+        provider_ms=reply.get("provider_ms"),
+        cost=reply.get("cost_usd"),
+        to=in_answer_to,
+        author=author,
+        client=client_message_id,
+        answered=answered,
+        remembered=remembered,
+        at=work.now,
+        **{f"set_{name}": value for name, value in changes.items()},
+    )
+    return rows.one()
+
+
+async def change(work: Work, id: UUID, **values: Any) -> None:
+    await work.execute(
+        f"update conversations.conversation set {', '.join(f'{name} = :{name}' for name in values)} where (organization_id, id) = (:_o, :_id)",  # noqa: S608
+        _o=work.organization,
+        _id=id,
+        **values,
+    )
+
+
+async def took_in(work: Work, ids: Sequence[UUID]) -> None:
+    """These messages are part of the dialogue's state now."""
+    await work.execute(
+        "update conversations.message set answered = true, remembered = true where organization_id = :o and id = any(:ids)",
+        o=work.organization,
+        ids=list(ids),
+    )
+
+
+async def by_client_id(work: Work, conversation_id: UUID, client_message_id: str) -> Any:
+    return (
+        await work.execute(
+            "select id, position from conversations.message where (organization_id, conversation_id, client_message_id) = (:o, :c, :m)",
+            o=work.organization,
+            c=conversation_id,
+            m=client_message_id,
+        )
+    ).first()

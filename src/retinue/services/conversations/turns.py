@@ -1,0 +1,240 @@
+"""One turn: the message is stored and the turn claimed in one Work, answered in none, and settled in another, once and in order."""
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from retinue.contracts.conversations import AnswerGiven, MessageReceived
+from retinue.engines.dialogue import checkpoints
+from retinue.engines.dialogue.phrases import phrase
+from retinue.engines.governance.policy import leaked, mask
+from retinue.kernel.asks import Ask, Json, Tell
+from retinue.kernel.live import Live
+from retinue.kernel.room import Process
+from retinue.kernel.telemetry import PROVIDER_SECONDS
+from retinue.kernel.work import Work, uuid7
+from retinue.services.conversations import domain, store
+from retinue.services.conversations.agents import Agents, Prepared
+from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.refusals import ConversationOver, EmptyMessage, MessageTooLong, StillAnswering, TooManyMessages
+from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, Message
+from retinue.services.conversations.settings import ConversationsSettings
+
+LEASE = timedelta(seconds=60)
+TURN_SECONDS = 50.0  # an ask ends before its lease does, waiting for its turn included
+HOUR = timedelta(hours=1)
+
+
+def cleaned(content: str) -> str:
+    """Raises EmptyMessage, MessageTooLong."""
+    content = content.replace("\x00", "").strip()
+    if not content:
+        raise EmptyMessage()
+    if len(content) > MESSAGE_CHARACTERS:
+        raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+    return content
+
+
+async def receive(process: Process, work: Work, conversation_id: UUID, content: str, *, client_message_id: str | None = None) -> Json:
+    """Store a visitor's message, and claim its turn when nothing else is being answered. Answers the ask's input.
+
+    Raises NotFound, ConversationOver, EmptyMessage, MessageTooLong, TooManyMessages.
+    """
+    content = cleaned(content)
+    agents = process.get(Agents)
+    conversation = await store.lock(work, conversation_id)
+    if conversation.status == "ended":
+        raise ConversationOver()
+    if agents.gate.judge(content, "user").action == "redact":
+        content = mask(content, leaked(content, content))  # card and bank numbers are not kept
+    limit = process.get(ConversationsSettings).visitor_messages_per_hour
+    fresh = conversation.hour_began is None or work.now - conversation.hour_began >= HOUR
+    if not fresh and conversation.hour_messages >= limit:
+        raise TooManyMessages(limit=limit)
+    silent = conversation.status == "taken"
+    free = conversation.turn_message is None or conversation.turn_until <= work.now
+    claimed = free and not conversation.queue and not silent
+    changes: dict[str, Any] = {
+        "visitor_messages": conversation.visitor_messages + 1,
+        "hour_began": work.now if fresh else conversation.hour_began,
+        "hour_messages": 1 if fresh else conversation.hour_messages + 1,
+    }
+    if not conversation.subject:
+        changes["subject"] = " ".join(content.split())[:120]
+    id = uuid7()
+    if claimed:
+        changes |= {"turn_message": id, "turn_until": work.now + LEASE}
+    row = await store.add(
+        work,
+        conversation,
+        "visitor",
+        content,
+        id=id,
+        answered=silent,
+        remembered=False,
+        client_message_id=client_message_id,
+        changes=changes,
+    )
+    work.emit(
+        MessageReceived(
+            conversation_id=conversation.id, message_id=id, content=content, person=conversation.person, lineage=conversation.lineage
+        )
+    )
+    if claimed:
+        news = await store.unremembered(work, conversation.id, row.position) if conversation.news else [row]
+        agents.hold(await _prepared(agents, work, conversation, id, news))
+    return {"conversation_id": str(conversation.id), "message_id": str(id), "organization_id": str(work.organization), "position": row.position}
+
+
+async def _prepared(agents: Agents, work: Work, conversation: Any, message_id: UUID, news: Any) -> Prepared:
+    brief = await agents.brief(work, conversation.config_id, conversation.config_version)
+    thread = await checkpoints.load(work, conversation.id)
+    said = [{"role": m.role, "content": m.content} for m in news]
+    return Prepared(conversation, message_id, said, [m.id for m in news], thread, brief)
+
+
+class Reply(dict[str, Any]):
+    """What an ask answers, with the turn that settle stores; without one the agent keeps silent."""
+
+    turn: Prepared | None = None
+
+
+async def _claim(process: Process, input: Json) -> Prepared | Reply | None:
+    """The turn when it is this message's; a silent reply when there is nothing to answer; None while others come first."""
+    agents = process.get(Agents)
+    id, organization = UUID(input["message_id"]), UUID(input["organization_id"])
+    async with process.database.work(ROOM, organization) as work:
+        conversation = await store.lock(work, UUID(input["conversation_id"]))
+        news = await store.unremembered(work, conversation.id, input["position"])
+        mine = next((m for m in news if m.id == id), None)
+        if mine is None or mine.answered or conversation.status in ("taken", "ended"):
+            return Reply()
+        if conversation.turn_message not in (None, id) and conversation.turn_until > work.now:
+            return None
+        if any(not m.answered and m.role == "visitor" and m.id != id for m in news):
+            return None
+        await store.change(work, conversation.id, turn_message=id, turn_until=work.now + LEASE)
+        return await _prepared(agents, work, conversation, id, news)
+
+
+async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Reply:
+    agents, began = process.get(Agents), time.perf_counter()
+    turn: Prepared | Reply | None = agents.prepared.pop(UUID(input["message_id"]), None)
+    end = began + TURN_SECONDS
+    while turn is None:
+        turn = await _claim(process, input)
+        if turn is None:
+            if time.perf_counter() > end:
+                raise StillAnswering()
+            await process.get(Live).wait(UUID(input["organization_id"]), 0.5)
+    if isinstance(turn, Reply):
+        return turn
+    waited = PROVIDER_SECONDS.get()
+    if waited is None:
+        waited = [0.0]
+        PROVIDER_SECONDS.set(waited)
+    before, began = waited[0], time.perf_counter()
+    context = agents.context(turn, lambda text: tell({"content": text}), by_rules=by_rules)
+    async with asyncio.timeout(max(end - began, 5.0)):
+        reply = await agents.dialogue.turn(turn.thread, turn.said, context)
+    known = [cost for cost in context.spent if cost is not None]
+    answer = Reply(
+        reply
+        | {
+            "said": [str(id) for id in turn.said_ids],
+            "ms": round((time.perf_counter() - began) * 1000),
+            "provider_ms": round((waited[0] - before) * 1000),
+            "cost_usd": sum(known) if len(known) == len(context.spent) else None,
+        }
+    )
+    answer.turn = turn
+    return answer
+
+
+async def answer(process: Process, input: Json, tell: Tell) -> Json:
+    return await _turn(process, input, tell, by_rules=False)
+
+
+async def answer_by_rules(process: Process, input: Json, tell: Tell) -> Json:
+    return await _turn(process, input, tell, by_rules=True)
+
+
+async def settle(work: Work, input: Json, output: Json) -> Json:
+    """Store and tell the answer, once. A person who took over meanwhile answers instead."""
+    turn = output.turn if isinstance(output, Reply) else None
+    conversation = await store.lock(work, UUID(input["conversation_id"]))
+    message_id = UUID(input["message_id"])
+    if turn is None or conversation.status in ("taken", "ended"):
+        await work.execute(
+            "update conversations.message set answered = true where (organization_id, id) = (:o, :id)", o=work.organization, id=message_id
+        )
+        if conversation.turn_message == message_id:
+            await store.change(work, conversation.id, turn_message=None, turn_until=None)
+        return _silence(conversation)
+    await checkpoints.store(work, turn.thread)
+    await store.took_in(work, [UUID(id) for id in output["said"]])
+    changes = {"turn_message": None, "turn_until": None} | await domain.act(work, conversation, output["actions"], turn.brief)
+    output["rich_content"] = rich_content(output, turn)
+    row = await store.add(work, conversation, "assistant", output["content"], reply=output, in_answer_to=message_id, changes=changes)
+    work.emit(
+        AnswerGiven(
+            conversation_id=conversation.id,
+            message_id=row.id,
+            in_answer_to=message_id,
+            grounded=output["grounded"],
+            answered_by=output["answered_by"],
+            confidence=output["confidence"],
+            cited=await _cited(work, output),
+            config_version=conversation.config_version,
+            ms=output["ms"],
+            provider_ms=output["provider_ms"],
+            cost_usd=output["cost_usd"],
+            content=output["content"],
+            person=conversation.person,
+            lineage=conversation.lineage,
+        )
+    )
+    usage = {name: output[name] for name in ("ms", "provider_ms", "cost_usd")}
+    return shaped(row) | {"conversation_id": str(conversation.id), "lineage_id": str(conversation.lineage), "usage": usage}
+
+
+def shaped(row: Any) -> Json:
+    return Message.model_validate(row).model_dump(mode="json", by_alias=True)
+
+
+def _silence(conversation: Any) -> Json:
+    """The agent says nothing: a person has the conversation, or it is over."""
+    return {
+        "message_id": None,
+        "conversation_id": str(conversation.id),
+        "content": "",
+        "citations": [],
+        "grounded": True,
+        "answered_by": "person",
+        "actions": [{"type": "with_a_person"}] if conversation.status == "taken" else [],
+        "config_version": conversation.config_version,
+        "lineage_id": str(conversation.lineage),
+        "usage": {"ms": 0, "provider_ms": 0, "cost_usd": 0.0},
+    }
+
+
+def rich_content(output: Json, turn: Prepared) -> Json | None:
+    """Buttons that a visitor may press instead of writing."""
+    if any(action["type"] == "person_offered" for action in output["actions"]):
+        label = phrase(turn.brief.language, "person_button")
+        return {"buttons": [{"label": label, "value": label}], "suggested_questions": []}
+    return None
+
+
+async def _cited(work: Work, output: Json) -> list[UUID]:
+    """Ids of the documents whose keys the citations name."""
+    keys = list({citation["document_id"] for citation in output["citations"]})
+    if not keys or not output["grounded"]:
+        return []
+    rows = await work.execute("select distinct id from knowledge.document where organization_id = :o and key = any(:keys)", o=work.organization, keys=keys)
+    return [row.id for row in rows]
+
+
+turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE)
