@@ -1,14 +1,17 @@
 """Who lives in the house."""
 
 from retinue.engines.configs import engine as configs
+from retinue.engines.contacts import engine as contacts
+from retinue.engines.dialogue import engine as dialogue
 from retinue.engines.dossier import engine as dossier
 from retinue.engines.governance import engine as governance
 from retinue.engines.knowledge import engine as knowledge
 from retinue.kernel.room import Engine, Room
+from retinue.services.conversations import room as conversations
 from retinue.services.copilot import room as copilot
 from retinue.services.identity import room as identity
 from retinue.services.library import room as library
 from retinue.services.research import room as research
 
-ROOMS: tuple[Room, ...] = (identity, research, library, copilot)
-ENGINES: tuple[Engine, ...] = (knowledge, configs, dossier, governance)
+ROOMS: tuple[Room, ...] = (identity, research, library, conversations, copilot)
+ENGINES: tuple[Engine, ...] = (knowledge, configs, contacts, dialogue, dossier, governance)
