@@ -6,9 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from retinue.kernel.jobs import Runner
-from retinue.services.identity import jobs as jobs_of_room
-from retinue.services.identity import room
 from retinue.services.identity.domain import clients
 from retinue.services.identity.domain.names import same_name, same_website, slug_of
 
@@ -161,8 +158,7 @@ async def test_status_follows_when_the_process_died_between(house, operator, dat
     client = await registered(operator)
     await house.at().post("/clients/claim", json=CLAIM | {"token": secret(client)})
     owner.execute("update identity.client set status = 'unclaimed'")  # as if the second Work had never run
-    async with Runner(house.process, {"identity": room.jobs}).open() as runner:
-        await runner.run_all()
+    await house.run_jobs()
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "claimed"
 
 
@@ -174,7 +170,7 @@ async def test_claim_link_ends_after_thirty_days_and_is_renewed(house, operator)
     assert late.status_code == 410
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "expired"  # before the nightly job says so
     for _ in range(2):
-        await jobs_of_room.expire_claims(house.process)
+        await clients.expire_claims(house.process.database)
     told = [e.kind for e in await house.events(house.owner.organization_id)]
     assert told.count("identity.claim_expired.1") == 1
     fresh = (await operator.post(f"/clients/{client['client_id']}/claim-link")).json()
