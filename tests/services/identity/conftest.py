@@ -32,6 +32,8 @@ from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
 PASSWORD = "for tests only"
+BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
+CLAIM = {"email": "anna@nordwind.example", "password": "a long password"}
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +75,16 @@ class House:
 
     def holder(self, bearer: str) -> "Person":
         return Person(self, bearer, "")
+
+    async def claimed(self, operator: "Person", **changes: Any) -> tuple[dict[str, Any], "Person"]:
+        """A claimed client and its owner, signed in."""
+        answer = await operator.post("/clients", BAKERY | changes)
+        assert answer.status_code == 201, answer.text
+        client = answer.json()
+        claim = CLAIM | {"token": client["claim_url"].partition("#")[2], "email": changes.get("contact_email", CLAIM["email"])}
+        done = await self.at().post("/clients/claim", json=claim)
+        assert done.status_code == 201, done.text
+        return client, await self.sign_in(claim["email"], claim["password"])
 
     async def run_jobs(self) -> None:
         """On a database of its own, whose address holds no password: the tests' one has spaces, which libpq takes from the environment only."""

@@ -23,15 +23,6 @@ async def registered(operator, **changes) -> dict:
     return answer.json()
 
 
-async def claimed(house, operator, **changes):
-    """A claimed client and its owner, signed in."""
-    client = await registered(operator, **changes)
-    email = changes.get("contact_email", CLAIM["email"])
-    done = await house.at().post("/clients/claim", json=CLAIM | {"token": secret(client), "email": email})
-    assert done.status_code == 201, done.text
-    return client, await house.sign_in(email, CLAIM["password"])
-
-
 async def test_register_answers_slug_link_and_agent(house, operator):
     answer = await operator.post("/clients", BAKERY)
     client = answer.json()
@@ -127,7 +118,7 @@ async def test_list_searches_filters_and_pages(operator):
 
 
 async def test_claim_makes_the_owner_once(house, operator):
-    client, owner = await claimed(house, operator)
+    client, owner = await house.claimed(operator)
     me = (await owner.get("/auth/me")).json()
     assert (me["organization_id"], me["roles"], me["email"]) == (client["client_id"], ["owner"], CLAIM["email"])
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "claimed"
@@ -195,7 +186,7 @@ async def test_an_address_in_use_claims_nothing(house, operator):
 
 
 async def test_a_client_registers_no_clients_and_sees_none(house, operator):
-    client, owner = await claimed(house, operator)
+    client, owner = await house.claimed(operator)
     await registered(operator, name="Other", website=None)
     assert (await owner.post("/clients", {"name": "Mine"})).status_code == 403
     assert (await owner.post("/clients", {"name": "Mine"}, tenant=house.owner.organization_id)).status_code == 404
