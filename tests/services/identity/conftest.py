@@ -1,7 +1,6 @@
 """The room over HTTP, on a database of its own."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +14,6 @@ from fastapi import FastAPI
 from psycopg.rows import namedtuple_row
 
 from retinue.assembly.application import application
-from retinue.assembly.install import install
-from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.events import Event, read
@@ -27,28 +24,13 @@ from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Database
 from retinue.services.identity import room
-from retinue.services.identity.domain import Credentials, establish
+from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
 PASSWORD = "for tests only"
 BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
 CLAIM = {"email": "anna@nordwind.example", "password": "a long password"}
-
-
-@pytest.fixture(scope="session")
-def template(server: str) -> str:
-    """With identity, whether or not assembly has it yet."""
-    rooms = ROOMS if any(r.name == "identity" for r in ROOMS) else (*ROOMS, room)
-    head, question, query = server.partition("?")
-    name = f"template_identity_{uuid.uuid4().hex[:8]}"
-    address = f"{head.rpartition('/')[0]}/{{}}{question}{query}".format
-    with psycopg.connect(address("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    with psycopg.connect(address(name), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's
-        install(address(name), rooms, ENGINES, PASSWORD)
-    return name
 
 
 @dataclass
@@ -142,7 +124,7 @@ def process(database: Database, clock: StoppedClock, tmp_path: Any) -> Process:
 @pytest_asyncio.fixture
 async def house(process: Process, owner_url: str, clock: StoppedClock, monkeypatch: Any) -> AsyncIterator[House]:
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    credentials = await establish(process)
+    credentials = await establish(process.database, process.get(IdentitySettings), "http://retinue")
     assert credentials is not None
     house = House(application(process, [room]), process, clock, credentials, owner_url)
     yield house

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from retinue.services.identity.domain import establish, renew_credentials
+from retinue.services.identity.domain.first_start import establish, renew_credentials
 from retinue.services.identity.domain.passwords import verify_password
+from retinue.services.identity.settings import IdentitySettings
 
 
 async def test_first_person_signs_in_and_is_known(house, operator):
@@ -16,16 +17,16 @@ async def test_first_person_signs_in_and_is_known(house, operator):
 
 
 async def test_two_first_starts_make_one_operator(house, process):
-    assert await establish(process) is None
+    assert await establish(process.database, IdentitySettings(), "http://retinue") is None
 
 
 async def test_racing_first_starts_give_credentials_to_one(process):
-    made = await asyncio.gather(*(establish(process) for _ in range(4)))
+    made = await asyncio.gather(*(establish(process.database, IdentitySettings(), "http://retinue") for _ in range(4)))
     assert len([m for m in made if m]) == 1
 
 
 async def test_lost_credentials_are_renewed_and_old_sessions_end(house, operator, process):
-    fresh = await renew_credentials(process)
+    fresh = await renew_credentials(process.database, "http://retinue")
     await house.sign_in(fresh.email, fresh.password)
     assert (await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
     old = await house.at().post("/auth/login", json={"email": house.owner.email, "password": house.owner.password})

@@ -1,14 +1,13 @@
 """The first start: the operator's organization and its first person, made once."""
 
+from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 
 from retinue.contracts.identity import OrganizationCreated, PersonAdded
-from retinue.kernel.room import Process
-from retinue.kernel.settings import KernelSettings
-from retinue.kernel.work import uuid7
+from retinue.kernel.work import Database, uuid7
 from retinue.services.identity import store
 from retinue.services.identity.domain.attempts import operator_of
 from retinue.services.identity.domain.names import same_email
@@ -20,7 +19,8 @@ from retinue.services.identity.settings import IdentitySettings
 FIRST_ROLES = ["owner", "platform_engineer", "sales_agent"]
 
 
-class Credentials(BaseModel):
+@dataclass(frozen=True)
+class Credentials:
     """What HOME/credentials.json holds; the password is nowhere else."""
 
     url: str
@@ -28,10 +28,12 @@ class Credentials(BaseModel):
     password: str
     organization_id: UUID
 
+    def document(self) -> dict[str, Any]:
+        return asdict(self) | {"organization_id": str(self.organization_id)}
 
-async def establish(process: Process) -> Credentials | None:
+
+async def establish(database: Database, settings: IdentitySettings, url: str) -> Credentials | None:
     """None when the operator exists; of two processes at once, one gets the credentials."""
-    database, settings = process.database, process.get(IdentitySettings)
     if (await database.call("select lookup.operator() as id"))[0].id is not None:
         return None
     organization, person, password = uuid7(), uuid7(), new_password()
@@ -48,12 +50,11 @@ async def establish(process: Process) -> Credentials | None:
         if (await database.call("select lookup.operator() as id"))[0].id is None:
             raise
         return None
-    return credentials(process, email, password, organization)
+    return Credentials(url, email, password, organization)
 
 
-async def renew_credentials(process: Process) -> Credentials:
+async def renew_credentials(database: Database, url: str) -> Credentials:
     """A new password for the first person, when credentials.json was lost; whoever may start the installation may do this."""
-    database = process.database
     operator, password = await operator_of(database), new_password()
     hash = await hash_password(password)
     async with database.work("identity", operator) as work:
@@ -67,8 +68,4 @@ async def renew_credentials(process: Process) -> Credentials:
         ).one()
         await work.execute("select kernel.allow(:u, :o, :roles)", u=person.id, o=operator, roles=FIRST_ROLES)
         await revoke_sessions(work, person.id, "password_changed")
-    return credentials(process, person.email, password, operator)
-
-
-def credentials(process: Process, email: str, password: str, organization: UUID) -> Credentials:
-    return Credentials(url=process.get(KernelSettings).address, email=email, password=password, organization_id=organization)
+    return Credentials(url, person.email, password, operator)
