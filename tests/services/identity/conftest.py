@@ -1,9 +1,7 @@
 """The room over HTTP, on a database of its own."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,8 +14,6 @@ from fastapi import FastAPI
 from psycopg.rows import namedtuple_row
 
 from retinue.assembly.application import application
-from retinue.assembly.install import install
-from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.events import Event, read
@@ -32,20 +28,9 @@ from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
-
-@pytest.fixture(scope="session")
-def template(server: str) -> str:
-    """With identity, whether or not assembly has it yet."""
-    rooms = ROOMS if any(r.name == "identity" for r in ROOMS) else (*ROOMS, room)
-    head, question, query = server.partition("?")
-    name = f"template_identity_{uuid.uuid4().hex[:8]}"
-    address = f"{head.rstrip('/')}/{{}}{question}{query}".format
-    with psycopg.connect(address("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    with psycopg.connect(address(name), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's
-        install(address(name), rooms, ENGINES, "for tests only")
-    return name
+PASSWORD = "for tests only"
+BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
+CLAIM = {"email": "anna@nordwind.example", "password": "a long password"}
 
 
 @dataclass
@@ -73,9 +58,23 @@ class House:
     def holder(self, bearer: str) -> "Person":
         return Person(self, bearer, "")
 
+    async def claimed(self, operator: "Person", **changes: Any) -> tuple[dict[str, Any], "Person"]:
+        """A claimed client and its owner, signed in."""
+        answer = await operator.post("/clients", BAKERY | changes)
+        assert answer.status_code == 201, answer.text
+        client = answer.json()
+        claim = CLAIM | {"token": client["claim_url"].partition("#")[2], "email": changes.get("contact_email", CLAIM["email"])}
+        done = await self.at().post("/clients/claim", json=claim)
+        assert done.status_code == 201, done.text
+        return client, await self.sign_in(claim["email"], claim["password"])
+
     async def run_jobs(self) -> None:
-        async with Runner(self.process, {"identity": room.jobs}).open() as runner:
+        """On a database of its own, whose address holds no password: the tests' one has spaces, which libpq takes from the environment only."""
+        address = self.process.database.engine.url.set(password=None).render_as_string()
+        database = Database(address, clock=self.clock)
+        async with Runner(Process(database), {"identity": room.jobs}).open() as runner:
             await runner.run_all()
+        await database.close()
 
     async def events(self, organization: UUID | str) -> list[Event]:
         organization = UUID(str(organization))
@@ -110,26 +109,26 @@ class Person:
         return await self.house.sign_in(email, answer.json()["password"]), answer.json()["id"]
 
 
-@asynccontextmanager
-async def opened(database: Database, owner_url: str, clock: StoppedClock, folder: Any) -> AsyncIterator[House]:
+@pytest.fixture
+def process(database: Database, clock: StoppedClock, tmp_path: Any) -> Process:
     database.clock = clock
-    process, signer = Process(database), Signer(folder, clock)
+    process, signer = Process(database), Signer(tmp_path / "keys", clock)
     process.provide(Signer, signer)
     process.provide(Security, KeySecurity(database, signer, ROLES))
     process.provide(Limiter, Limiter(6000, clock))
     process.provide(IdentitySettings, IdentitySettings())
-    process.provide(KernelSettings, KernelSettings(home=folder))
-    credentials = await establish(database, IdentitySettings(), "http://retinue")
+    process.provide(KernelSettings, KernelSettings(home=tmp_path))
+    return process
+
+
+@pytest_asyncio.fixture
+async def house(process: Process, owner_url: str, clock: StoppedClock, monkeypatch: Any) -> AsyncIterator[House]:
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    credentials = await establish(process.database, process.get(IdentitySettings), "http://retinue")
     assert credentials is not None
     house = House(application(process, [room]), process, clock, credentials, owner_url)
     yield house
     await asyncio.gather(*(client.aclose() for client in house.clients))
-
-
-@pytest_asyncio.fixture
-async def house(database: Database, owner_url: str, clock: StoppedClock, tmp_path: Any) -> AsyncIterator[House]:
-    async with opened(database, owner_url, clock, tmp_path / "keys") as house:
-        yield house
 
 
 @pytest_asyncio.fixture

@@ -6,9 +6,6 @@ from uuid import UUID
 
 import pytest
 
-from retinue.kernel.jobs import Runner
-from retinue.services.identity import jobs as jobs_of_room
-from retinue.services.identity import room
 from retinue.services.identity.domain import clients
 from retinue.services.identity.domain.names import same_name, same_website, slug_of
 
@@ -24,15 +21,6 @@ async def registered(operator, **changes) -> dict:
     answer = await operator.post("/clients", BAKERY | changes)
     assert answer.status_code == 201, answer.text
     return answer.json()
-
-
-async def claimed(house, operator, **changes):
-    """A claimed client and its owner, signed in."""
-    client = await registered(operator, **changes)
-    email = changes.get("contact_email", CLAIM["email"])
-    done = await house.at().post("/clients/claim", json=CLAIM | {"token": secret(client), "email": email})
-    assert done.status_code == 201, done.text
-    return client, await house.sign_in(email, CLAIM["password"])
 
 
 async def test_register_answers_slug_link_and_agent(house, operator):
@@ -130,7 +118,7 @@ async def test_list_searches_filters_and_pages(operator):
 
 
 async def test_claim_makes_the_owner_once(house, operator):
-    client, owner = await claimed(house, operator)
+    client, owner = await house.claimed(operator)
     me = (await owner.get("/auth/me")).json()
     assert (me["organization_id"], me["roles"], me["email"]) == (client["client_id"], ["owner"], CLAIM["email"])
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "claimed"
@@ -161,8 +149,7 @@ async def test_status_follows_when_the_process_died_between(house, operator, dat
     client = await registered(operator)
     await house.at().post("/clients/claim", json=CLAIM | {"token": secret(client)})
     owner.execute("update identity.client set status = 'unclaimed'")  # as if the second Work had never run
-    async with Runner(house.process, {"identity": room.jobs}).open() as runner:
-        await runner.run_all()
+    await house.run_jobs()
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "claimed"
 
 
@@ -174,7 +161,7 @@ async def test_claim_link_ends_after_thirty_days_and_is_renewed(house, operator)
     assert late.status_code == 410
     assert (await operator.get(f"/clients/{client['slug']}")).json()["status"] == "expired"  # before the nightly job says so
     for _ in range(2):
-        await jobs_of_room.expire_claims(house.process)
+        await clients.expire_claims(house.process.database)
     told = [e.kind for e in await house.events(house.owner.organization_id)]
     assert told.count("identity.claim_expired.1") == 1
     fresh = (await operator.post(f"/clients/{client['client_id']}/claim-link")).json()
@@ -199,7 +186,7 @@ async def test_an_address_in_use_claims_nothing(house, operator):
 
 
 async def test_a_client_registers_no_clients_and_sees_none(house, operator):
-    client, owner = await claimed(house, operator)
+    client, owner = await house.claimed(operator)
     await registered(operator, name="Other", website=None)
     assert (await owner.post("/clients", {"name": "Mine"})).status_code == 403
     assert (await owner.post("/clients", {"name": "Mine"}, tenant=house.owner.organization_id)).status_code == 404

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from test_clients import claimed
-
 READER = {"name": "reader", "scopes": ["clients:read"]}
 
 
@@ -99,8 +97,8 @@ async def test_a_key_weakens_with_its_maker(house, operator):
 
 
 async def test_a_key_of_one_tenant_finds_nothing_in_another(house, operator):
-    _one, owner = await claimed(house, operator)
-    two, other = await claimed(house, operator, name="Other", website=None, contact_email="otto@other.example")
+    _one, owner = await house.claimed(operator)
+    two, other = await house.claimed(operator, name="Other", website=None, contact_email="otto@other.example")
     key = await made(owner, scopes=["keys:write", "clients:read"])
     holder = house.holder(key["key"])
     assert (await holder.get("/api-keys")).status_code == 200

@@ -1,7 +1,5 @@
 """Who may add whom, and that nobody gives more than they hold."""
 
-from test_clients import claimed
-
 
 async def put(person, id, *roles, tenant=None):
     return await person.send("PUT", f"/people/{id}/roles", json={"roles": list(roles)}, tenant=tenant)
@@ -60,7 +58,7 @@ async def test_less_at_home_is_less_at_the_clients(house, operator):
 
 
 async def test_clients_have_roles_of_their_own(house, operator):
-    client, owner = await claimed(house, operator)
+    client, owner = await house.claimed(operator)
     assert (await owner.post("/people", {"email": "x@y.example", "name": "x", "roles": ["sales_agent"]})).status_code == 422
     _member, id = await owner.add("member@nordwind.example", "member", "business_owner")
     assert len((await owner.get("/people")).json()["items"]) == 2  # staff are no people of the client

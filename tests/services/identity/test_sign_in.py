@@ -16,18 +16,17 @@ async def test_first_person_signs_in_and_is_known(house, operator):
     assert "identity.signed_in.1" in [e.kind for e in await house.events(house.owner.organization_id)]
 
 
-async def test_two_first_starts_make_one_operator(house, database):
-    assert await establish(database, IdentitySettings(), "http://retinue") is None
+async def test_two_first_starts_make_one_operator(house, process):
+    assert await establish(process.database, IdentitySettings(), "http://retinue") is None
 
 
-async def test_racing_first_starts_give_credentials_to_one(database, clock):
-    database.clock = clock
-    made = await asyncio.gather(*(establish(database, IdentitySettings(), "http://retinue") for _ in range(4)))
+async def test_racing_first_starts_give_credentials_to_one(process):
+    made = await asyncio.gather(*(establish(process.database, IdentitySettings(), "http://retinue") for _ in range(4)))
     assert len([m for m in made if m]) == 1
 
 
-async def test_lost_credentials_are_renewed_and_old_sessions_end(house, operator, database):
-    fresh = await renew_credentials(database, "http://retinue")
+async def test_lost_credentials_are_renewed_and_old_sessions_end(house, operator, process):
+    fresh = await renew_credentials(process.database, "http://retinue")
     await house.sign_in(fresh.email, fresh.password)
     assert (await house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 401
     old = await house.at().post("/auth/login", json={"email": house.owner.email, "password": house.owner.password})
@@ -115,6 +114,13 @@ async def test_eleventh_failure_locks_the_pair_out_even_with_the_right_password(
     assert (await house.at("192.0.2.2").post("/auth/login", json=right)).status_code == 200
     house.clock.move(timedelta(minutes=15))
     assert (await house.at().post("/auth/login", json=right)).status_code == 200
+
+
+async def test_one_network_of_ipv6_counts_as_one_address(house):
+    wrong = {"email": house.owner.email, "password": "not the password"}
+    statuses = [(await house.at(f"2001:db8::{n}").post("/auth/login", json=wrong)).status_code for n in range(1, 12)]
+    assert statuses == [401] * 10 + [429]
+    assert (await house.at("2001:db8:0:1::1").post("/auth/login", json=wrong)).status_code == 401
 
 
 async def test_success_forgives_the_failures_before(house):

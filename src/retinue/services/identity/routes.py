@@ -1,6 +1,7 @@
 """Signing in, clients, keys and people over HTTP."""
 
 from datetime import timedelta
+from ipaddress import IPv6Network
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -36,7 +37,14 @@ class PeopleOnly(Refusal):
 
 
 def address_of(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Whoever has one IPv6 address has all of its /64: they count as one."""
+    host = request.client.host if request.client else ""
+    if ":" not in host:
+        return host
+    try:
+        return str(IPv6Network((host.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return host
 
 
 def headers(request: Request, number: int | None) -> None:
