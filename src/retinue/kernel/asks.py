@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from retinue.kernel.errors import Forbidden, Refusal
+from retinue.kernel.errors import ForeignError, Forbidden, Refusal, foreign
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
 from retinue.kernel.limits import Limiter
 from retinue.kernel.problems import problem
@@ -34,6 +34,13 @@ class Running:
 
     task: "asyncio.Task[tuple[Json, int | None]]"
     told: "asyncio.Queue[Json]" = field(default_factory=lambda: asyncio.Queue(STREAMED_AHEAD))
+
+
+class TakenOver(Refusal):
+    """This answer took too long; another process is answering again."""
+
+    status = 503
+    next = "Send the request again with the same Idempotency-Key in a minute."
 
 
 class Ask:
@@ -100,7 +107,9 @@ class Ask:
                         "select output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
                     )
                 ).first()
-                return (settled.output or output, settled.number) if settled else (output, None)
+                if settled is None or settled.output is None:
+                    raise TakenOver()
+                return settled.output, settled.number
             body = await self.settle(work, input, output)
             await work.flush()
             await work.execute(
@@ -118,7 +127,7 @@ class Ask:
         """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
         process, caller = process_of(request), await caller_of(request)
         organization, key = await organization_of(request, caller), key_of(request)
-        headers = process.get(Limiter).take(organization)
+        headers = process.get(Limiter).take(caller.organization)
         try:
             async with process.database.work(self.room, organization, caller.actor) as work:
                 work.permissions = process.get(Security).permissions(caller, work.roles)
@@ -136,7 +145,7 @@ class Ask:
             return StreamingResponse(events_of(running), media_type="text/event-stream", headers=headers | {"Cache-Control": "no-store"})
         try:
             body, number = await asyncio.wait_for(asyncio.shield(running.task), wait_of(request))
-        except TimeoutError:
+        except (TimeoutError, TakenOver):
             return JSONResponse({"location": location, "job_id": str(id)}, 202, headers | {"Location": location})
         return JSONResponse(body, headers=headers | ({"Retinue-Event": str(number)} if number else {}))
 
@@ -168,8 +177,12 @@ class Asks:
                     )
                 ).first()
             if taken:
-                await ask.finish(process, row.organization_id, row.id, taken.input, taken.tries)
-                done += 1
+                try:
+                    with foreign(ask.name):
+                        await ask.finish(process, row.organization_id, row.id, taken.input, taken.tries)
+                    done += 1
+                except (ForeignError, Refusal) as error:  # its lease expires again, and the next sweep comes nearer to the rules
+                    LOG.warning("ask failed", ask=ask.name, organization=str(row.organization_id), error=type(error).__name__)
         return done
 
     async def run(self, process: Process, seconds: float = 5.0) -> None:

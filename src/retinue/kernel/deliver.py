@@ -147,13 +147,14 @@ class Deliverer:
 
     async def listen(self) -> None:
         """A lost connection is opened again; meanwhile the poll carries on."""
-        url = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
-            with suppress(psycopg.Error):
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            try:
+                async with await psycopg.AsyncConnection.connect(self.database.conninfo, autocommit=True) as connection:
                     await connection.execute("listen retinue_events")
                     async for n in connection.notifies():
                         self.want(None if n.payload == "*" else {UUID(x) for x in n.payload.split(",")})
+            except psycopg.OperationalError as error:
+                LOG.warning("notifications are lost until the database is back", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
 
     async def wave(self, organizations: set[UUID] | None = None) -> int:
@@ -175,7 +176,11 @@ class Deliverer:
             async with gate:
                 return await self.turn(room, organization)
 
-        return sum(await asyncio.gather(*(turn(*inbox) for inbox in due)))
+        turns = await asyncio.gather(*(turn(*inbox) for inbox in due), return_exceptions=True)
+        for error in turns:
+            if isinstance(error, BaseException):  # told when no turn is under way any more
+                raise error
+        return sum(turn for turn in turns if isinstance(turn, int))
 
     async def turn(self, room: str, organization: UUID) -> int:
         now = self.database.clock.now()

@@ -198,7 +198,7 @@ def works(room: str, permission: str) -> Any:
         process = process_of(request)
         caller = await caller_of(request)
         organization = await organization_of(request, caller)
-        request.scope["retinue.headers"] = process.get(Limiter).take(organization)
+        request.scope["retinue.headers"] = process.get(Limiter).take(caller.organization)
         async with process.database.work(room, organization, caller.actor) as work:
             work.permissions = process.get(Security).permissions(caller, work.roles)
             if permission not in work.permissions:

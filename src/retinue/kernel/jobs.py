@@ -92,10 +92,9 @@ class Runner:
 
     def __init__(self, process: "Process", rooms: Mapping[str, Jobs], *, concurrency: int = 4) -> None:
         self.process, self.rooms, self.concurrency = process, rooms, concurrency
-        url = process.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(
-                conninfo=url, kwargs={"options": "-csearch_path=jobs"}, min_size=1, max_size=concurrency + 2
+                conninfo=process.database.conninfo, kwargs={"options": "-csearch_path=jobs"}, min_size=1, max_size=concurrency + 2
             )
         )
         for room, jobs in rooms.items():
@@ -104,7 +103,7 @@ class Runner:
                     name=name,
                     queue=room,
                     pass_context=True,
-                    retry=procrastinate.RetryStrategy(max_attempts=TRIES, exponential_wait=BACKOFF_SECONDS),
+                    retry=procrastinate.RetryStrategy(max_attempts=TRIES - 1, exponential_wait=BACKOFF_SECONDS),
                 )(self._body(room, name, body))
             for name, (cron, function) in jobs.schedules.items():
                 self.app.periodic(cron=cron, periodic_id=name)(
@@ -116,7 +115,15 @@ class Runner:
             TRACE.set(trace or new_trace())
             job = Job(self.process, room, UUID(organization), context.job.attempts + 1)
             try:
+                if job.attempt > TRIES:  # taken back after its last try: it kills its processes
+                    raise Broke()
                 await body.function(job, **arguments)
+            except Broke as broke:
+                JOBS.labels(name, "failed").inc()
+                LOG.error("job given up: its processes died", job=name, organization=organization)
+                if body.given_up:
+                    await body.given_up(job, broke, **arguments)
+                raise
             except Refusal as refusal:  # a no on purpose is not tried again
                 JOBS.labels(name, "refused").inc()
                 LOG.info("job refused", job=name, organization=organization, refusal=type(refusal).__name__)

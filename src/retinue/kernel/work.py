@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import CursorResult, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -92,6 +93,12 @@ class Database:
         self.told: set[UUID] = set()
         self.deferred = False
         self.news = asyncio.Event()
+
+    @property
+    def conninfo(self) -> str:
+        """For libpq: its addresses take no password with a space as SQLAlchemy writes it."""
+        url = self.engine.url
+        return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **url.query)
 
     def role(self, room: str) -> str:
         return f"{self.prefix}_{room}"

@@ -1,0 +1,195 @@
+"""Parts that need no database: tokens, files, limits, settings."""
+
+import base64
+import json
+import multiprocessing
+import resource
+import threading
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import jwt
+import pytest
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retinue.kernel.clock import StoppedClock
+from retinue.kernel.errors import ForeignError, NotFound, Refusal, Unauthorized, foreign
+from retinue.kernel.files import DiskFull, Files
+from retinue.kernel.ids import uuid7
+from retinue.kernel.limits import KEPT_AT_MOST, Limiter, TooManyRequests
+from retinue.kernel.problems import problem
+from retinue.kernel.security import Signer
+from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return Signer(tmp_path_factory.mktemp("keys"), StoppedClock())
+
+
+def test_two_first_starts_share_one_key(tmp_path: Path) -> None:
+    barrier, keys = threading.Barrier(4), list[str]()
+
+    def start() -> None:
+        barrier.wait()
+        keys.append(Signer(tmp_path / "home").key_id)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 4 and len(set(keys)) == 1
+    assert [p.name for p in (tmp_path / "home").iterdir()] == ["jwt.pem"]
+    assert (tmp_path / "home/jwt.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_token_is_taken_for_its_use_and_time_only(signer: Signer) -> None:
+    token = signer.sign("access", timedelta(minutes=5), sub="me")
+    assert signer.verify(token, ("access",))["sub"] == "me"
+    assert jwt.get_unverified_header(token)["kid"] == signer.jwks()["keys"][0]["kid"]
+    with pytest.raises(Unauthorized):
+        signer.verify(token, ("refresh", "visitor"))
+    clock = signer.clock
+    assert isinstance(clock, StoppedClock)
+    clock.move(timedelta(minutes=5))
+    with pytest.raises(Unauthorized):
+        signer.verify(token, ("access",))
+
+
+def encoded(part: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
+def test_forged_tokens_are_refused(signer: Signer, tmp_path: Path) -> None:
+    now = signer.clock.now()
+    claims = {"iss": "retinue", "use": "access", "sub": "me", "iat": int(now.timestamp()), "exp": int(now.timestamp()) + 600}
+    good = signer.sign("access", timedelta(minutes=5), sub="me")
+    head, body, signature = good.split(".")
+    public = signer.jwks()["keys"][0]["n"]
+    forged = {
+        "garbage": "garbage",
+        "no algorithm": f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{encoded(claims)}.",
+        "public key as secret": jwt.encode(claims, public, "HS256"),
+        "another key": Signer(tmp_path, signer.clock).sign("access", timedelta(minutes=5), sub="me"),
+        "another body": f"{head}.{encoded(claims | {'sub': 'you'})}.{signature}",
+        "another issuer": signer.sign("access", timedelta(minutes=5), iss="other"),
+        "cut": good[:-10],
+    }
+    without = {k: v for k, v in claims.items() if k != "use"}
+    forged["no use"] = jwt.encode(without, signer.private, "RS256")
+    forged["no end"] = jwt.encode({k: v for k, v in claims.items() if k != "exp"}, signer.private, "RS256")
+    for what, token in forged.items():
+        with pytest.raises(Unauthorized):
+            signer.verify(token, ("access",))
+            pytest.fail(what)
+
+
+async def test_a_file_is_its_organizations(tmp_path: Path) -> None:
+    files, one, two = Files(tmp_path), uuid4(), uuid4()
+    name = await files.put(one, b"content")
+    assert await files.put(one, b"content") == name
+    assert await files.get(one, name) == b"content"
+    with pytest.raises(NotFound):
+        await files.get(two, name)
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [name]
+
+
+@pytest.mark.parametrize("name", ["", "..", "../" + "a" * 64, "a" * 63, "a" * 65, "A" * 64, "a" * 64 + "\n", "/etc/passwd", "a" * 61 + "/.."])
+async def test_a_name_that_is_no_hash_is_not_found(tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound):
+        await Files(tmp_path / "files").get(UUID(int=1), name)
+
+
+def fill(folder: Path, answers: "multiprocessing.Queue[str]") -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    files = Files(folder)
+    try:
+        files._put(UUID(int=1), b"x" * 10_000)
+    except DiskFull as refusal:
+        files._put(UUID(int=1), b"small")
+        answers.put(f"{refusal.status} {refusal.next}")
+
+
+def test_a_full_disk_is_a_refusal_and_leaves_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    answers: multiprocessing.Queue[str] = context.Queue()
+    process = context.Process(target=fill, args=(tmp_path, answers))
+    process.start()
+    assert answers.get(timeout=20).startswith("507 Free some space")
+    process.join()
+    assert [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()] == [b"small"]
+
+
+def test_a_bucket_fills_steadily() -> None:
+    clock = StoppedClock()
+    limiter, one = Limiter(60, clock), uuid4()
+    left = [int(limiter.take(one)["RateLimit-Remaining"]) for _ in range(60)]
+    assert left == list(range(59, -1, -1))
+    with pytest.raises(TooManyRequests) as refused:
+        limiter.take(one)
+    assert "60 a minute" in str(refused.value) and refused.value.seconds == 2
+    assert limiter.take(uuid4())["RateLimit-Remaining"] == "59"
+    clock.move(timedelta(seconds=3))
+    for _ in range(3):
+        limiter.take(one)
+    with pytest.raises(TooManyRequests):
+        limiter.take(one)
+    clock.move(timedelta(hours=1))
+    assert limiter.take(one)["RateLimit-Remaining"] == "59", "never more than full"
+
+
+def test_the_limiter_forgets_rather_than_grow() -> None:
+    limiter = Limiter(60, StoppedClock())
+    for _ in range(KEPT_AT_MOST + 5):
+        limiter.take(uuid4())
+    assert len(limiter.buckets) <= KEPT_AT_MOST
+
+
+class OtherSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="RETINUE_OTHER_", extra="ignore")
+    size: int = Field(1, ge=1)
+    secret: int = 0
+
+
+def test_a_broken_start_names_every_fault_and_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"PORT": "99999", "LOG_LEVEL": "LOUD", "OTHER_SIZE": "0", "OTHER_SECRET": "hunter2"}.items():
+        monkeypatch.setenv(f"RETINUE_{name}", value)
+    with pytest.raises(BrokenSettings) as refused:
+        read_all([KernelSettings, OtherSettings])
+    for name in ("RETINUE_PORT", "RETINUE_LOG_LEVEL", "RETINUE_OTHER_SIZE", "RETINUE_OTHER_SECRET"):
+        assert name in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_defaults_need_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = read_all([KernelSettings])[KernelSettings]
+    assert read.address.startswith("http://")
+
+
+def test_ids_sort_by_time_and_say_their_version() -> None:
+    ids = [uuid7() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert {i.version for i in ids} == {7} and {i.variant for i in ids} == {"specified in RFC 4122"}
+    assert [i.int >> 80 for i in ids] == sorted(i.int >> 80 for i in ids)
+
+
+def test_foreign_code_is_wrapped_and_refusals_are_not() -> None:
+    with pytest.raises(ForeignError, match="parsing: ValueError"), foreign("parsing"):
+        raise ValueError("x")
+    with pytest.raises(NotFound), foreign("parsing"):
+        raise NotFound()
+
+
+def test_every_refusal_says_what_to_do() -> None:
+    def classes(kind: type[Refusal]) -> list[type[Refusal]]:
+        return [kind] + [c for sub in kind.__subclasses__() for c in classes(sub)]
+
+    for kind in classes(Refusal):
+        assert (kind.__doc__ or "").strip().endswith((".", "}")), kind
+        assert 400 <= kind.status < 600, kind
+        assert kind.next.strip(), kind
+    said = problem(KeyError("secret"))
+    assert said["status"] == 500 and "secret" not in str(said)
