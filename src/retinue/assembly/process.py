@@ -32,6 +32,7 @@ from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings, read_all
 from retinue.kernel.telemetry import log
 from retinue.kernel.work import Database
+from retinue.services.identity.security import KeySecurity
 
 LOG = log("process")
 
@@ -120,7 +121,7 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
     for kind, value in read.others.items():
         process.provide(kind, value)
     process.provide(Signer, signer)
-    process.provide(Security, Security(database, signer, ROLES))
+    process.provide(Security, KeySecurity(database, signer, ROLES))
     process.provide(Limiter, Limiter(read.kernel.requests_per_minute, database.clock))
     process.provide(Files, Files(read.kernel.home / "files"))
     process.provide(Live, Live(database))

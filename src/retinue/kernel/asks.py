@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from retinue.kernel.errors import ForeignError, Forbidden, Refusal, foreign
+from retinue.kernel.errors import Forbidden, ForeignError, Refusal, foreign
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
 from retinue.kernel.limits import Limiter
 from retinue.kernel.problems import problem

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -9,6 +10,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -156,7 +158,8 @@ async def recall(work: Work, request: Request) -> None:
     if not key:
         return
     asked = await fingerprint(request)
-    who: dict[str, Any] = {"o": work.organization, "a": actor_of(request), "k": key}
+    name, cipher = _kept(key)
+    who: dict[str, Any] = {"o": work.organization, "a": actor_of(request), "k": name}
     new = await work.execute(
         "insert into kernel.answer (organization_id, actor, key, request, expires_at) values (:o, :a, :k, :r, :until)"
         " on conflict do nothing returning key",
@@ -170,21 +173,30 @@ async def recall(work: Work, request: Request) -> None:
     if row.request != asked:
         raise KeyReused()
     headers = {"Retinue-Event": str(row.number)} if row.number else {}
-    if row.status == 202 and isinstance(row.body, dict) and "location" in row.body:
-        headers["Location"] = row.body["location"]
+    sealed = bytes.fromhex(row.body)
+    body = json.loads(cipher.decrypt(sealed[:12], sealed[12:], None))
+    if row.status == 202 and isinstance(body, dict) and "location" in body:
+        headers["Location"] = body["location"]
     empty = row.status in (204, 304)
-    raise Answered(Response(status_code=row.status, headers=headers) if empty else JSONResponse(row.body, row.status, headers))
+    raise Answered(Response(status_code=row.status, headers=headers) if empty else JSONResponse(body, row.status, headers))
+
+
+def _kept(key: str) -> tuple[str, AESGCM]:
+    """The name under which an answer is kept, and its cipher: answers may hold secrets shown once, so only who knows the key can read them."""
+    return hashlib.sha256(b"name\n" + key.encode()).hexdigest(), AESGCM(hashlib.sha256(b"body\n" + key.encode()).digest())
 
 
 async def remember(work: Work, actor: UUID, key: str, status: int, body: bytes) -> None:
+    name, cipher = _kept(key)
+    nonce = os.urandom(12)
     await work.execute(
         "update kernel.answer set status = :s, body = cast(:b as json), number = :n where (organization_id, actor, key) = (:o, :a, :k)",
         s=status,
-        b=body.decode() or "null",
+        b=json.dumps((nonce + cipher.encrypt(nonce, body or b"null", None)).hex()),
         n=work.number,
         o=work.organization,
         a=actor,
-        k=key,
+        k=name,
     )
 
 

@@ -21,7 +21,7 @@ class Live:
         self.waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
 
     async def run(self) -> None:
-        url = self.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = self.database.conninfo
         while True:
             with suppress(psycopg.Error):
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:

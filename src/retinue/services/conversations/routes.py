@@ -22,8 +22,8 @@ from retinue.services.conversations.schemas import (
     Note,
     Presence,
     SendMessage,
-    Started,
     StartConversation,
+    Started,
     Status,
     WriteNote,
 )

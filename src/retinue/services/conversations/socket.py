@@ -19,7 +19,6 @@ from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.conversations import domain, store, turns
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.refusals import EmptyMessage
 from retinue.services.conversations.routes import admit
 from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, FromSocket
 
