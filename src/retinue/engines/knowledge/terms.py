@@ -144,6 +144,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Question:
+    """`text` is what was asked, phrases put into the words that pages use."""
+
     text: str
     terms: tuple[Term, ...]
     asks: str
@@ -207,7 +209,7 @@ PHRASES = tuple(
         (r"money back", "refund"), (r"(?:ring|rings|phone) (?:me |us )?back", "call back"), (r"sign(?:ing)? up", "register"),
         (r"pick(?:ed|ing)? up", "collect"), (r"drop(?:ped|ping)? off", "deliver"), (r"get(?:ting)? rid of", "dispose of"),
         (r"start(?:ed)? out", "founded"), (r"(?:moving|move) (?:out|away)", "leave"), (r"top up", "pay"), (r"take part", "participate"),
-        (r"turn(?:ing)? up", "arrive"), (r"x[ -]?rays?", "x-ray xray"), (r"nite", "night"), (r"how come", "why"),
+        (r"turn(?:ing)? up", "arrive"), (r"x rays?", "x-rays"), (r"nite", "night"), (r"how come", "why"),
     )
 )
 """Ways to say in two words what pages say in one."""
@@ -259,7 +261,7 @@ def read_question(text: str) -> Question:
     many = re.search(r"\bhow many (?:[a-z]+ )?", low)
     after = [stem(w) for w in words(low[many.start() + 9:])[:2]] if many and asks == "count" else []
     counted = next((w for w in reversed(after) if w in found), "")
-    return Question(text, tuple(found.values()), asks, counted)
+    return Question(" ".join(said.split()), tuple(found.values()), asks, counted)
 
 
 _ASK_WORDS = {

@@ -26,6 +26,7 @@ create table knowledge.chunk (
   primary key (organization_id, id),
   foreign key (organization_id, document_id) references knowledge.document (organization_id, id) on delete cascade);
 alter table knowledge.chunk alter column embedding set storage plain; -- every exact search reads it
+alter table knowledge.chunk set (toast_tuple_target = 8160); -- and every text search the words: unpacking them is most of its time
 create unique index chunk_document on knowledge.chunk (organization_id, document_id, position);
 create index chunk_namespace on knowledge.chunk (organization_id, namespace);
 create index chunk_words on knowledge.chunk using gin (words);
