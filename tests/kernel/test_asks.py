@@ -7,7 +7,6 @@ from datetime import timedelta
 import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
 
 from kernel.test_http import app, client, client_of, is_problem, toys  # noqa: F401 - fixtures
 from kernel.toys.toy_calls.routes import Model

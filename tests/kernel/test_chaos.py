@@ -1,8 +1,8 @@
 """Nothing is lost, doubled or reordered when processes are killed; `benchmarks/chaos.py` runs longer."""
 
 import psycopg
-from conftest import as_login
 
+from conftest import as_login
 from kernel.toys.chaos import Chaos
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
-from conftest import as_login
 
+from conftest import as_login
 from kernel.conftest import Tenant
 from kernel.toys import ROOMS
 from kernel.toys.toy_calls.domain import TooLong, end

@@ -1,5 +1,6 @@
 """What engines and connectors a process holds for its rooms."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -34,6 +35,9 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     gate = Gate(recorder(process.database, rooms[0].name), clock=clock)
     reader = Reader(process.get(Limits))
     stack.callback(reader.close)
+    # Loading takes a fraction of a second that the first question need not wait for.
+    warm = asyncio.create_task(asyncio.to_thread(embedder.prepare))
+    stack.push_async_callback(asyncio.wait, [warm])
     process.provide(Embedder, embedder)
     process.provide(Gate, gate)
     process.provide(Reader, reader)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import psycopg
+
 from kernel.toys import HANDLERS
 from kernel.toys.checks import exact
 from kernel.toys.toy_billing.handlers import charging

@@ -64,7 +64,7 @@ async def page(work: Work, *, status: str | None, search: str | None, before: li
         )
         values["like"] = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await work.execute(
-        f"select {LISTED} from conversations.conversation c where {' and '.join(conditions)} order by c.last_message_at desc, c.id desc limit :size",  # noqa: S608
+        f"select {LISTED} from conversations.conversation c where {' and '.join(conditions)} order by c.last_message_at desc, c.id desc limit :size",
         **values,
     )
     return rows.all()
@@ -72,7 +72,7 @@ async def page(work: Work, *, status: str | None, search: str | None, before: li
 
 async def messages(work: Work, conversation_id: UUID, after: int, size: int, *, without_visitor: bool = False) -> Sequence[Any]:
     rows = await work.execute(
-        f"select {SHOWN} from conversations.message where conversation_id = :c and position > :after"  # noqa: S608
+        f"select {SHOWN} from conversations.message where conversation_id = :c and position > :after"
         + (" and role <> 'visitor'" if without_visitor else "")
         + " order by position limit :size",
         c=conversation_id,
@@ -113,7 +113,7 @@ async def add(
     settings = "".join(f", {name} = :set_{name}" for name in changes)
     rich = reply.get("rich_content")
     rows = await work.execute(
-        "with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at"  # noqa: S608 - names of columns from this module's callers
+        "with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at"
         + settings
         + " where (organization_id, id) = (:o, :c) returning positions)"
         " insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,"
@@ -149,7 +149,7 @@ async def add(
 
 async def change(work: Work, id: UUID, **values: Any) -> None:
     await work.execute(
-        f"update conversations.conversation set {', '.join(f'{name} = :{name}' for name in values)} where (organization_id, id) = (:_o, :_id)",  # noqa: S608
+        f"update conversations.conversation set {', '.join(f'{name} = :{name}' for name in values)} where (organization_id, id) = (:_o, :_id)",
         _o=work.organization,
         _id=id,
         **values,

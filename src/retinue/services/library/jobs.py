@@ -1,23 +1,45 @@
 """Reading, cutting and embedding a document: outside any transaction, settled in one."""
 
 import asyncio
+from dataclasses import replace
 from typing import cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from retinue.engines.documents import Document, Reader
 from retinue.engines.knowledge import store as knowledge
-from retinue.engines.knowledge.chunks import Strategy, chunk
+from retinue.engines.knowledge.chunks import Chunk, Strategy, chunk
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.jobs import Job, Jobs
 from retinue.services.library import domain, store
+from retinue.services.library.tables import Intake
 
 jobs = Jobs()
 
 
 class ChangedMeanwhile(Exception):
     """The document was as before when this began and is not any more: the job is tried again."""
+
+
+def cut(document: Document, row: Intake) -> list[Chunk]:
+    """A site repeats its footer on every page: it is kept of the home page alone, or every page would answer for the phone number."""
+    footers = [] if row.url and is_home(row.url) else [s for s in document.sections if s.role == "footer"]
+    found = chunk(
+        document.text,
+        [s for s in document.sections if s.role == "body"],
+        [(p.start, p.end) for p in document.pages],
+        cast(Strategy, row.strategy),
+        row.chunk_size,
+    )
+    kept = [piece for piece in found if not any(f.start <= piece.start < f.end for f in footers)]
+    return [replace(piece, position=position) for position, piece in enumerate(kept)]
+
+
+def is_home(url: str) -> bool:
+    name = urlsplit(url).path.strip("/")
+    return not name or ("/" not in name and name.partition(".")[0] in ("index", "home", "default"))
 
 
 async def given_up(job: Job, refusal: Refusal, *, intake_id: str) -> None:
@@ -42,18 +64,7 @@ async def ingest(job: Job, *, intake_id: str) -> None:
         document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
     title = row.title or document.title or row.name
     same = known.get(row.key) == knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
-    chunks = (
-        []
-        if same
-        else await asyncio.to_thread(
-            chunk,
-            document.text,
-            document.sections,
-            [(p.start, p.end) for p in document.pages],
-            cast(Strategy, row.strategy),
-            row.chunk_size,
-        )
-    )
+    chunks = [] if same else await asyncio.to_thread(cut, document, row)
     points = await embedder.embed([piece.context(title) for piece in chunks])
     async with job.work() as work:
         if same and (await knowledge.known(work, [row.key], row.namespace)).get(row.key) != known.get(row.key):
