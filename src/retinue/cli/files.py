@@ -92,7 +92,7 @@ def knowledge_eval(folder: Annotated[Path, typer.Argument(exists=True, file_okay
     from retinue.engines.knowledge.embedding import Embedder
     from retinue.engines.knowledge.evaluation import evaluate
 
-    figures = asyncio.run(evaluate(folder, Embedder.load(model_folder(settings.home))))
+    figures = evaluate(folder, Embedder.load(model_folder(settings.home)))
     if json_:
         show(figures)
         return
