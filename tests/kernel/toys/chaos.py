@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -22,7 +23,7 @@ from retinue.kernel.work import Database, uuid7
 POISON, KILLER = 13, 14
 
 
-async def write(url: str, sick: Sequence[UUID], organizations: Sequence[UUID]) -> None:
+async def write(url: str, sick: Sequence[UUID], organizations: Sequence[UUID], ready: Path) -> None:
     """Poison comes to two organizations only: a third one would stop the room, as it should."""
     database = Database(url)
     herald = asyncio.create_task(database.herald())
@@ -41,28 +42,30 @@ async def write(url: str, sick: Sequence[UUID], organizations: Sequence[UUID]) -
                         await asyncio.sleep(random.random() * 0.02)
             except TooLong:
                 pass
+            ready.touch()
 
     await asyncio.gather(one(), one(), herald)
 
 
-async def deliver(url: str) -> None:
+async def deliver(url: str, ready: Path) -> None:
     def poison(minutes: int) -> bool:
         if minutes == KILLER:
             os.kill(os.getpid(), signal.SIGKILL)
         return minutes == POISON
 
     database = Database(url)
+    await database.call("select 1")
+    ready.touch()
     async with asyncio.TaskGroup() as group:
         group.create_task(database.herald())
         group.create_task(Deliverer(database, {**HANDLERS, "toy_billing": charging(poison)}).run())
 
 
 class Chaos:
-    def __init__(self, url: str, owner: psycopg.Connection, organizations: int = 12) -> None:
-        self.url, self.owner = url, owner
+    def __init__(self, url: str, owner: psycopg.Connection, folder: Path, organizations: int = 12) -> None:
+        self.url, self.owner, self.folder = url, owner, folder
         self.organizations = [uuid7() for _ in range(organizations)]
         self.kills, self.deaths = 0, 0
-        self.born: dict[int, float] = {}
         for organization in self.organizations:
             owner.execute("insert into kernel.organization values (%s, false, now())", (organization,))
 
@@ -70,9 +73,8 @@ class Chaos:
         names = [str(o) for o in self.organizations]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         process = subprocess.Popen(
-            [sys.executable, "-m", "kernel.toys.chaos", kind, self.url, *names], env=environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "kernel.toys.chaos", kind, self.url, str(self.folder), *names], env=environment, stderr=subprocess.DEVNULL
         )
-        self.born[process.pid] = time.monotonic()
         return kind, process
 
     def run(self, seconds: float, *, writers: int = 4, workers: int = 2, drain: float = 60.0) -> dict[str, int]:
@@ -107,7 +109,7 @@ class Chaos:
             self._replace_dead(processes, ("write", "deliver"))
             i = random.choice(workers) if random.random() < 0.3 else random.randrange(len(processes))
             kind, process = processes[i]
-            if time.monotonic() - self.born[process.pid] > 2:  # one that still imports is spared, or nobody would ever work
+            if (self.folder / str(process.pid)).exists():  # one that still imports is spared, or nobody would ever work
                 process.kill()
                 process.wait()
                 self.kills += 1
@@ -140,6 +142,7 @@ class Chaos:
 
 
 if __name__ == "__main__":
-    kind, url, *names = sys.argv[1:]
+    kind, url, folder, *names = sys.argv[1:]
     known = [UUID(name) for name in names]
-    asyncio.run(write(url, known[:2], known) if kind == "write" else deliver(url))
+    ready = Path(folder) / str(os.getpid())
+    asyncio.run(write(url, known[:2], known, ready) if kind == "write" else deliver(url, ready))

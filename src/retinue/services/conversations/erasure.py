@@ -28,10 +28,17 @@ async def forget(work: Work, person: UUID) -> int:
         ids=ids,
     )
     await work.execute("delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids)
+    said = [str(id) for id in ids]
     await work.execute(
-        "delete from kernel.ask where organization_id = :o and name = 'conversations.turn' and input->>'conversation_id' = any(:ids)",
+        "update kernel.ask set output = '{}' where organization_id = :o and input->>'conversation_id' = any(:ids) and output is not null",
         o=work.organization,
-        ids=[str(id) for id in ids],
+        ids=said,
+    )
+    await work.execute(
+        "update kernel.answer set body = '{}' where organization_id = :o and (actor = any(:ids) or body->>'conversation_id' = any(:said))",
+        o=work.organization,
+        ids=ids,
+        said=said,
     )
     await checkpoints.forget(work, ids)
     return len(ids)

@@ -38,7 +38,7 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
         connection = Connection(socket, caller, organization, conversation_id)
         await connection.greet()
     except Refusal as refusal:
-        await socket.send_json({"type": "error", **problem(refusal)})
+        await socket.send_json({**problem(refusal), "type": "error"})
         await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
         return
     pushing = asyncio.create_task(connection.push_as_written())
@@ -110,7 +110,7 @@ class Connection:
                     {"type": "error", "status": 422, "title": "Malformed", "detail": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
                 )
             except Refusal as refusal:
-                await self.socket.send_json({"type": "error", **problem(refusal)})
+                await self.socket.send_json({**problem(refusal), "type": "error"})
 
     async def take(self, message: FromSocket) -> None:
         """Store the message and begin its turn; the same client id again only says what became of it."""
@@ -154,7 +154,7 @@ class Connection:
                 try:
                     running.task.result()
                 except Refusal as refusal:
-                    await self.socket.send_json({"type": "error", **problem(refusal)})
+                    await self.socket.send_json({**problem(refusal), "type": "error"})
                     return
                 await self.push()
 

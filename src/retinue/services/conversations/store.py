@@ -107,8 +107,12 @@ async def add(
     author: UUID | None = None,
     client_message_id: str | None = None,
     changes: dict[str, Any] | None = None,
+    took_in: Sequence[str] = (),
 ) -> Any:
-    """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row."""
+    """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row.
+
+    `took_in` are the messages that became part of the dialogue's state.
+    """
     reply, changes = reply or {}, dict(changes or {})
     settings = "".join(f", {name} = :set_{name}" for name in changes)
     rich = reply.get("rich_content")
@@ -116,7 +120,12 @@ async def add(
         "with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at"
         + settings
         + " where (organization_id, id) = (:o, :c) returning positions)"
-        " insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,"
+        + (
+            ", t as (update conversations.message set answered = true, remembered = true where organization_id = :o and id = any(cast(:took_in as uuid[])))"
+            if took_in
+            else ""
+        )
+        +         " insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,"
         " grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,"
         " remembered, created_at) select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb),"
         " cast(:actions as jsonb), :grounded, :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered,"
@@ -143,6 +152,7 @@ async def add(
         remembered=remembered,
         at=work.now,
         **{f"set_{name}": value for name, value in changes.items()},
+        **({"took_in": list(took_in)} if took_in else {}),
     )
     return rows.one()
 
@@ -153,15 +163,6 @@ async def change(work: Work, id: UUID, **values: Any) -> None:
         _o=work.organization,
         _id=id,
         **values,
-    )
-
-
-async def took_in(work: Work, ids: Sequence[UUID]) -> None:
-    """These messages are part of the dialogue's state now."""
-    await work.execute(
-        "update conversations.message set answered = true, remembered = true where organization_id = :o and id = any(:ids)",
-        o=work.organization,
-        ids=list(ids),
     )
 
 

@@ -47,8 +47,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     conversation = await store.lock(work, conversation_id)
     if conversation.status == "ended":
         raise ConversationOver()
-    if agents.gate.judge(content, "user").action == "redact":
-        content = mask(content, leaked(content, content))  # card and bank numbers are not kept
+    content = mask(content, leaked(content, known=content))  # card, bank and social security numbers are not kept
     limit = process.get(ConversationsSettings).visitor_messages_per_hour
     fresh = conversation.hour_began is None or work.now - conversation.hour_began >= HOUR
     if not fresh and conversation.hour_messages >= limit:
@@ -174,10 +173,11 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
             await store.change(work, conversation.id, turn_message=None, turn_until=None)
         return _silence(conversation)
     await checkpoints.store(work, turn.thread)
-    await store.took_in(work, [UUID(id) for id in output["said"]])
     changes = {"turn_message": None, "turn_until": None} | await domain.act(work, conversation, output["actions"], turn.brief)
     output["rich_content"] = rich_content(output, turn)
-    row = await store.add(work, conversation, "assistant", output["content"], reply=output, in_answer_to=message_id, changes=changes)
+    row = await store.add(
+        work, conversation, "assistant", output["content"], reply=output, in_answer_to=message_id, changes=changes, took_in=output["said"]
+    )
     work.emit(
         AnswerGiven(
             conversation_id=conversation.id,

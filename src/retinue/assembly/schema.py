@@ -1,0 +1,60 @@
+"""Writes `schema.sql` from the migrations: `python -m retinue.assembly.schema DATABASE_URL PG_DUMP`; the database is an empty one."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+
+from retinue.assembly.install import SCHEMA, upgrade
+from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
+
+ROLE = f"(?P<role>{CARRIER}|{SEARCHER}|{LOGIN})"
+# Settings of the dump's own session; `search_path` is emptied for it and reset by whoever builds from the file.
+SKIPPED = re.compile(r"^(--.*|\\(un)?restrict .*|SET (?!check_function_bodies|default_table_access_method).*|ALTER .* OWNER TO \w+;)?$")
+
+
+def dump(url: str, pg_dump: Path, prefix: str = "retinue") -> str:
+    """The schema of a database as SQL, with `{prefix}` for the prefix of its roles."""
+    text = subprocess.run(  # noqa: S603 - our own arguments
+        [pg_dump, "--schema-only", "--no-comments", "--no-security-labels", url], check=True, capture_output=True, text=True
+    ).stdout
+    owned = re.findall(rf"^ALTER .* OWNER TO {re.escape(prefix)}_{ROLE};$", text, re.M)
+    lines = []
+    for line in text.splitlines():
+        ours = re.fullmatch(rf"ALTER .* OWNER TO {re.escape(prefix)}_{ROLE};", line)
+        if ours or not SKIPPED.match(line):
+            lines.append(line)
+    body = "\n".join(lines)
+    assert owned, "functions belong to the carrier"
+    body = re.sub(rf"\b{re.escape(prefix)}_{ROLE}\b", lambda m: "{prefix}_" + m["role"], body)
+    body = body.replace(f"length('{prefix}_')", "length('{prefix}_')")
+    with psycopg.connect(url) as connection:
+        row = connection.execute("select version_num from public.alembic_version").fetchone()
+    assert row is not None
+    return (
+        "-- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.\n"
+        f"{body}\n"
+        f"INSERT INTO public.alembic_version VALUES ('{row[0]}');\n"
+    )
+
+
+def roles(url: str, prefix: str = "retinue") -> None:
+    """The roles that migrations name, where a server has none yet."""
+    PREFIX.set(prefix)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in (CARRIER, SEARCHER, LOGIN):
+            if connection.execute("select from pg_roles where rolname = %s", (role(name),)).fetchone() is None:
+                connection.execute(f"create role {role(name)} nologin".encode())
+
+
+def main() -> None:
+    url, pg_dump = sys.argv[1], Path(sys.argv[2])
+    roles(url)
+    upgrade(url)
+    SCHEMA.write_text(dump(url, pg_dump))
+
+
+if __name__ == "__main__":
+    main()

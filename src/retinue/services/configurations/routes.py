@@ -1,0 +1,211 @@
+"""HTTP in for configurations."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+
+from retinue.engines.configs import model
+from retinue.engines.configs import store as configs
+from retinue.engines.configs.model import ConfigurationInvalid, ConfigurationUnreadable
+from retinue.engines.configs.tables import Version as Row
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, works
+from retinue.kernel.work import Work
+from retinue.services.configurations import store
+from retinue.services.configurations.domain import difference, validation, versions
+from retinue.services.configurations.schemas import (
+    AddVersion,
+    Configuration,
+    ConfigurationItem,
+    Create,
+    Deploy,
+    Difference,
+    Differences,
+    Fault,
+    GenerationItem,
+    RollBack,
+    Validate,
+    Validation,
+    Version,
+    VersionItem,
+)
+from retinue.services.configurations.tables import Generation
+
+router = Router("configurations", prefix="/configurations", tags=["configurations"])
+YAML = ("application/yaml", "text/yaml", "application/x-yaml")
+YAML_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {YAML[0]: {"schema": {"type": "string"}}}}}
+Number = Annotated[int, Query(ge=1, le=2_000_000_000)]
+VersionNumber = Annotated[int, Path(ge=1, le=2_000_000_000)]
+
+
+def faults(found: Iterable[tuple[str, str]]) -> list[Fault]:
+    return [Fault(path=path, reason=reason) for path, reason in found]
+
+
+def item(row: Any) -> ConfigurationItem:
+    return ConfigurationItem.model_validate(row, from_attributes=True)
+
+
+async def whole(work: Work, config_id: UUID) -> Configuration:
+    newest = model.from_data((await store.version(work, config_id)).body)
+    shown = item(await store.configuration(work, config_id))
+    return Configuration(
+        **shown.model_dump(),
+        body=model.to_data(newest),
+        blockers=faults(validation.blockers(newest)),
+        missing=faults(validation.missing(newest)),
+    )
+
+
+async def one_version(work: Work, row: Row) -> Version:
+    live = [name for name, number in sorted((await configs.deployments(work, row.config_id)).items()) if number == row.version]
+    said = model.from_data(row.body)
+    return Version(
+        **{name: getattr(row, name) for name in VersionItem.model_fields if name != "deployed_in"},
+        deployed_in=live,
+        body=row.body,
+        blockers=faults(validation.blockers(said)),
+        missing=faults(validation.missing(said)),
+    )
+
+
+def wants_yaml(request: Request) -> bool:
+    return any(kind in request.headers.get("accept", "") for kind in YAML)
+
+
+def as_yaml(row: Row) -> Response:
+    return Response(model.to_yaml(model.from_data(row.body)), media_type=YAML[0])
+
+
+def id_of(cursor: str | None) -> UUID | None:
+    value = cursor_value(cursor)
+    try:
+        return UUID(value) if value is not None else None
+    except (TypeError, ValueError, AttributeError):
+        raise BadCursor() from None
+
+
+def number_of(cursor: str | None) -> int | None:
+    value = cursor_value(cursor)
+    if value is not None and (not isinstance(value, int) or not 0 < value <= 2_000_000_000):
+        raise BadCursor()
+    return value
+
+
+@router.get("")
+async def configurations(
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE,
+    work: Work = works("configurations", "configurations:read"),
+) -> Page[ConfigurationItem]:
+    """Newest first."""
+    rows = await store.configurations(work, id_of(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: str(row.id), item)
+
+
+@router.post("", status_code=201)
+async def create(body: Create, work: Work = works("configurations", "configurations:write")) -> Version:
+    """A configuration of your own, as version 1."""
+    return await one_version(work, await versions.create(work, body.body, body.message))
+
+
+@router.get("/schema")
+async def schema(work: Work = works("configurations", "configurations:read")) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a configuration."""
+    return model.json_schema()
+
+
+@router.post("/validate")
+async def validate(body: Validate, work: Work = works("configurations", "configurations:read")) -> Validation:
+    """All faults with their places; nothing is kept."""
+    try:
+        said = validation.checked(body.body)
+    except ConfigurationInvalid as refusal:
+        return Validation(valid=False, deployable=False, faults=faults(refusal.problems))
+    except (ConfigurationUnreadable, validation.TooLarge) as refusal:
+        return Validation(valid=False, deployable=False, faults=[Fault(path="configuration", reason=str(refusal))])
+    blocked = faults(validation.blockers(said))
+    return Validation(valid=True, deployable=not blocked, blockers=blocked, missing=faults(validation.missing(said)))
+
+
+@router.get("/generations")
+async def generations(
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE,
+    work: Work = works("configurations", "configurations:read"),
+) -> Page[GenerationItem]:
+    """What became of each approval, newest first."""
+
+    def shown(row: Generation) -> GenerationItem:
+        return GenerationItem.model_validate(row, from_attributes=True)
+
+    return page_of(await store.generations(work, id_of(cursor), limit + 1), limit, lambda row: str(row.id), shown)
+
+
+@router.get("/{config_id}", response_model=Configuration, responses=YAML_ANSWER)
+async def configuration(config_id: UUID, request: Request, work: Work = works("configurations", "configurations:read")) -> Any:
+    """With the newest version's content; as YAML alone with `Accept: application/yaml`."""
+    if wants_yaml(request):
+        return as_yaml(await store.version(work, config_id))
+    return await whole(work, config_id)
+
+
+@router.get("/{config_id}/versions")
+async def all_versions(
+    config_id: UUID,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE,
+    work: Work = works("configurations", "configurations:read"),
+) -> Page[VersionItem]:
+    """Newest first."""
+    await store.version(work, config_id)
+
+    def shown(row: Any) -> VersionItem:
+        return VersionItem(config_id=config_id, **row._asdict())
+
+    return page_of(await store.versions(work, config_id, number_of(cursor), limit + 1), limit, lambda row: row.version, shown)
+
+
+@router.post("/{config_id}/versions", status_code=201)
+async def add(config_id: UUID, body: AddVersion, work: Work = works("configurations", "configurations:write")) -> Version:
+    """The next version. One that changes nothing answers the newest; of two people who save at once, the second is told."""
+    return await one_version(work, await versions.add(work, config_id, body.body, body.message, body.based_on))
+
+
+@router.get("/{config_id}/versions/{number}", response_model=Version, responses=YAML_ANSWER)
+async def version(
+    config_id: UUID, number: VersionNumber, request: Request, work: Work = works("configurations", "configurations:read")
+) -> Any:
+    """One version; its content as YAML alone with `Accept: application/yaml`."""
+    row = await store.version(work, config_id, number)
+    return as_yaml(row) if wants_yaml(request) else await one_version(work, row)
+
+
+@router.get("/{config_id}/diff")
+async def differences(
+    config_id: UUID,
+    from_: Annotated[int, Query(alias="from", ge=1, le=2_000_000_000)],
+    to: Number,
+    work: Work = works("configurations", "configurations:read"),
+) -> Differences:
+    """The changes that lead from one version to the other."""
+    before, after = await store.version(work, config_id, from_), await store.version(work, config_id, to)
+    changes = [Difference(**change._asdict()) for change in difference.difference(before.body, after.body)]
+    return Differences(config_id=config_id, from_version=from_, to_version=to, changes=changes)
+
+
+@router.post("/{config_id}/deploy")
+async def deploy(config_id: UUID, body: Deploy, work: Work = works("configurations", "configurations:deploy")) -> ConfigurationItem:
+    """New conversations take this version; running ones keep theirs."""
+    await versions.deploy(work, config_id, body.version, body.environment)
+    await work.session.flush()
+    return item(await store.configuration(work, config_id))
+
+
+@router.post("/{config_id}/rollback")
+async def roll_back(config_id: UUID, body: RollBack, work: Work = works("configurations", "configurations:deploy")) -> ConfigurationItem:
+    """Back to the version that was deployed before."""
+    await versions.roll_back(work, config_id, body.environment, body.from_version)
+    await work.session.flush()
+    return item(await store.configuration(work, config_id))

@@ -1,0 +1,69 @@
+"""Request and response shapes of requirements."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from retinue.services.requirements.draft import RequirementsDraft
+
+Status = Literal["draft", "approved", "superseded"]
+
+
+class RequirementsItem(BaseModel):
+    """`confirmed_by`: the last research job whose facts led to this same draft; `research_job_id` the first.
+
+    `updated_by` is None while nobody has changed the draft."""
+
+    requirements_id: UUID
+    status: Status
+    version: int
+    summary: str
+    items: int
+    answered_by: str
+    confidence: float
+    research_job_id: UUID
+    confirmed_by: UUID
+    lineage_id: UUID
+    created_at: datetime
+    updated_at: datetime
+    updated_by: UUID | None
+    approved_at: datetime | None
+    approved_by: UUID | None
+    automatic: bool
+
+
+class Requirements(RequirementsItem):
+    """`body` is the document; each item has its claims under `sources`, which may stay in a body that is sent back."""
+
+    body: dict[str, Any]
+
+
+class ResearchState(BaseModel):
+    """What became of a research job here: once drafted or unchanged, `requirements_id` is the document."""
+
+    research_job_id: UUID
+    status: Literal["gathering", "drafting", "drafted", "unchanged", "overtaken", "failed"]
+    requirements_id: UUID | None
+    reason: str | None
+    next: str | None
+    settled_at: datetime | None
+
+
+class Change(BaseModel):
+    """`version` is the one that was changed."""
+
+    version: int = Field(ge=1, le=2_000_000_000)
+    body: RequirementsDraft
+
+
+class Approve(BaseModel):
+    """`automatic`: nobody read it."""
+
+    version: int = Field(ge=1, le=2_000_000_000)
+    automatic: bool = False
+
+
+class Reopen(BaseModel):
+    version: int = Field(ge=1, le=2_000_000_000)

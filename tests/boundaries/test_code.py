@@ -1,0 +1,139 @@
+"""What the code may not do, over all of it; each rule is shown to see a violation."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src/retinue"
+LINES_AT_MOST = 400
+CATCHES_ALL = {
+    "kernel/deliver.py": "whatever a handler raises is counted, retried and parked",
+    "kernel/errors.py": "the one wrapper around foreign code",
+    "kernel/asks.py": "a stream that has begun can tell an error only in itself",
+}
+READS_ENVIRONMENT = {"kernel/settings.py", "cli.py"}
+# A workplace's folders and registries have no place in a program for others.
+LEAK = re.compile(r"/(work|tmp)/[a-z]|/root/|/home/[a-z]+/|//[\w.-]*(pypi|npmjs|artifactory|nexus|devpi|registry)[\w.-]*[/:]", re.I)
+LEAK_ALLOWED = {"tests/boundaries/test_code.py"}
+
+
+def modules() -> Iterator[Path]:
+    yield from sorted(SOURCE.rglob("*.py"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def catches_all(tree: ast.AST) -> bool:
+    """`except:`, `except Exception` and `except BaseException` that do not end by raising what they caught."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ExceptHandler):
+            continue
+        kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+        if any(kind is None or isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException") for kind in kinds):
+            last = node.body[-1]
+            if not (isinstance(last, ast.Raise) and last.exc is None):
+                return True
+    return False
+
+
+def reads_environment(tree: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb") and isinstance(node.value, ast.Name) and node.value.id == "os"
+        for node in ast.walk(tree)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "violation"),
+    [
+        (catches_all, "try: f()\nexcept Exception: pass"),
+        (catches_all, "try: f()\nexcept (ValueError, BaseException) as e: print(e)"),
+        (catches_all, "try: f()\nexcept: pass"),
+        (reads_environment, "import os\nx = os.environ['A']"),
+        (reads_environment, "import os\nx = os.getenv('A')"),
+    ],
+)
+def test_the_rules_see_violations(rule: Callable[[ast.AST], bool], violation: str) -> None:
+    assert rule(ast.parse(violation))
+    assert not rule(ast.parse("try: f()\nexcept ValueError: pass\nexcept Exception:\n    log()\n    raise"))
+
+
+def test_only_two_places_catch_everything() -> None:
+    found = {name(path) for path in modules() if catches_all(ast.parse(path.read_text()))}
+    assert found <= CATCHES_ALL.keys(), found - CATCHES_ALL.keys()
+
+
+def test_the_environment_is_read_by_settings_only() -> None:
+    found = {name(path) for path in modules() if reads_environment(ast.parse(path.read_text()))}
+    assert found <= READS_ENVIRONMENT, found - READS_ENVIRONMENT
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {name(path): len(path.read_text().splitlines()) for path in modules()}
+    assert {n: lines for n, lines in lengths.items() if lines > LINES_AT_MOST} == {}
+
+
+def test_no_module_is_a_drawer() -> None:
+    drawers = {"utils", "util", "common", "helpers", "helper", "manager", "core", "base", "misc"}
+    assert [name(path) for path in modules() if path.stem in drawers] == []
+
+
+def test_nothing_of_the_workplace_is_committed() -> None:
+    assert LEAK.search("see /work/thing") and LEAK.search("https://pypi.example.org/simple") and not LEAK.search("https://example.org/network/")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    found = []
+    for each in filter(None, listed.stdout.split("\0")):
+        path = ROOT / each
+        if each in LEAK_ALLOWED or not path.is_file() or path.suffix not in (".py", ".md", ".toml", ".sql", ".sh", ".yml", ".json", ".ts", ".tsx", ""):
+            continue
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if LEAK.search(line):
+                found.append(f"{each}:{number}: {line.strip()[:100]}")
+    assert found == []
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "lint-imports"
+    code = "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    assert program.exists()
+    return subprocess.run(
+        [sys.executable, "-c", code, "--no-cache", "--config", "pyproject.toml"], cwd=root, capture_output=True, text=True, env={"PYTHONPATH": "src", "PATH": ""}
+    )
+
+
+def test_each_floor_imports_only_floors_below(tmp_path: Path) -> None:
+    """And goes red when a kernel module imports a service, or a service another."""
+    passed = lint_imports(ROOT)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    assert "2 kept, 0 broken" in passed.stdout, "both contracts are checked"
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.onnx", "*.json"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for path, line in (
+        ("kernel/clock.py", "import retinue.services.identity"),
+        ("services/research/__init__.py", "import retinue.services.identity"),
+    ):
+        planted = tmp_path / "src/retinue" / path
+        before = planted.read_text()
+        planted.write_text(f"{before}\n{line}  # noqa\n")
+        broken = lint_imports(tmp_path)
+        assert broken.returncode == 1 and "0 broken" not in broken.stdout, broken.stdout + broken.stderr
+        planted.write_text(before)
+
+
+def test_the_wildcard_matches_services() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    wildcards = [m for c in contracts for m in c.get("modules", []) if "*" in m]
+    assert wildcards == ["retinue.services.*"]
+    assert len([p for p in (SOURCE / "services").iterdir() if (p / "__init__.py").exists()]) >= 2

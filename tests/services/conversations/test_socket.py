@@ -1,0 +1,136 @@
+"""The chat socket: greeting, pieces, the message, a resume, and what a person writes."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import websockets
+from talking import Client, Visit
+from websockets.asyncio.client import ClientConnection, connect
+
+
+@asynccontextmanager
+async def chat(client: Client, visit: Visit, token: str | None = None) -> AsyncIterator["Chat"]:
+    url = client.house.url.replace("http", "ws") + f"/api/v1/chat/ws/{visit.id}?token={token or visit.visitor.token}"
+    async with connect(url) as connection:
+        yield Chat(connection)
+
+
+class Chat:
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, **message: Any) -> None:
+        await self.connection.send(json.dumps(message))
+
+    async def until(self, type_: str) -> list[dict[str, Any]]:
+        """Everything up to the first message of this type."""
+        seen: list[dict[str, Any]] = []
+        async with asyncio.timeout(20):
+            while not seen or seen[-1]["type"] != type_:
+                seen.append(json.loads(await self.connection.recv()))
+        return seen
+
+
+async def test_a_turn_over_the_socket(client: Client) -> None:
+    visit = await client.start()
+    async with chat(client, visit) as socket:
+        (greeting,) = await socket.until("message")
+        assert (greeting["role"], greeting["position"]) == ("assistant", 1)
+        assert greeting["rich_content"]["suggested_questions"] == ["When are you open?"]
+        await socket.send(type="message", content="When are you open on Saturdays?", id="m1")
+        seen = await socket.until("message")
+        assert [m["type"] for m in seen] == ["ack", "typing", "delta", "typing", "message"]
+        assert seen[0]["id"] == "m1"
+        assert "9.00 to 12.30" in seen[2]["content"]
+        assert seen[-1]["content"] == seen[2]["content"]
+        assert seen[-1]["citations"]
+        assert seen[-1]["in_answer_to"] == seen[0]["message_id"]
+        assert seen[-1]["timestamp"]
+        await socket.send(type="end")
+        assert (await socket.until("end"))[-1] == {"type": "end"}
+    assert (await visit.visitor.get(visit.path)).json()["status"] == "ended"
+
+
+async def test_a_message_sent_again_is_one_message(client: Client) -> None:
+    visit = await client.start()
+    for _ in range(2):
+        async with chat(client, visit) as socket:
+            await socket.until("message")
+            await socket.send(type="message", content="When are you open on Saturdays?", id="m1")
+            await socket.until("ack")
+    async with chat(client, visit) as one, chat(client, visit) as two:
+        await asyncio.gather(one.send(type="message", content="hello", id="m2"), two.send(type="message", content="hello", id="m2"))
+        (a, b) = await asyncio.gather(one.until("ack"), two.until("ack"))
+        assert a[-1]["message_id"] == b[-1]["message_id"]
+        await one.until("message")
+    messages = await visit.messages()
+    assert [m["content"] for m in messages if m["role"] == "visitor"] == ["When are you open on Saturdays?", "hello"]
+
+
+async def test_a_lost_socket_resumes_with_what_it_missed(client: Client) -> None:
+    visit = await client.start()
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        await socket.send(type="message", content="When are you open on Saturdays?", id="m1")
+        await socket.until("ack")
+    await visit.say("What does delivery to Scotland cost?")
+    async with chat(client, visit) as socket:
+        (greeting,) = await socket.until("message")
+        assert greeting["last"] == 5
+        await socket.send(type="resume", after=1)
+        seen = await socket.until("resumed")
+        assert [m["position"] for m in seen[:-1]] == [2, 3, 4, 5]
+        assert sorted(m["role"] for m in seen[:-1]) == ["assistant", "assistant", "visitor", "visitor"]
+        assert ["9.00" in m["content"] for m in seen[:-1] if m["role"] == "assistant"] == [True, False]
+        assert seen[-1]["position"] == 5
+
+
+async def test_what_a_person_writes_arrives(client: Client) -> None:
+    visit, agent = await client.start(), client.person()
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        await agent.post(f"{visit.path}/take")
+        await socket.send(type="message", content="Are you there?")
+        await socket.until("ack")
+        await agent.post(f"{visit.path}/reply", {"content": "Ann here."})
+        seen = await socket.until("message")
+        assert (seen[-1]["role"], seen[-1]["content"], seen[-1]["answered_by"]) == ("person", "Ann here.", "person")
+
+
+async def test_several_messages_at_once_come_back_in_order(client: Client) -> None:
+    visit = await client.start()
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        for text in ("When are you open on Saturdays?", "What does delivery to Scotland cost?", "How long does calibration take?"):
+            await socket.send(type="message", content=text)
+        answers = [(await socket.until("message"))[-1] for _ in range(3)]
+    assert [a["position"] for a in answers] == sorted(a["position"] for a in answers)
+    assert all(word in a["content"] for word, a in zip(("9.00", "£19", "two working days"), answers, strict=True))
+
+
+async def test_nonsense_is_answered_and_the_socket_stays(client: Client) -> None:
+    visit = await client.start()
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        for nonsense in ("{", "[]", '{"type":"fly"}', json.dumps({"type": "message", "content": " "}), "x" * 40_000):
+            await socket.connection.send(nonsense)
+            assert (await socket.until("error"))[-1]["status"] in (422, 413)
+        await socket.send(type="ping")
+        await socket.until("pong")
+
+
+async def test_a_stranger_is_refused(client: Client) -> None:
+    visit, other = await client.start(), await client.start()
+    stranger = await client.house.client()
+    foreign = await stranger.start()
+    for token, code in (("nonsense", 4401), (other.visitor.token, 4404), (foreign.visitor.token, 4404), (stranger.person().token, 4404)):
+        async with chat(client, visit, token) as socket:
+            assert (await socket.until("error"))[-1]["status"] in (401, 404)
+            try:
+                await socket.connection.recv()
+            except websockets.ConnectionClosed as closed:
+                assert closed.rcvd is not None
+                assert closed.rcvd.code == code
