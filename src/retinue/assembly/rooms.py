@@ -7,11 +7,13 @@ from retinue.engines.dossier import engine as dossier
 from retinue.engines.governance import engine as governance
 from retinue.engines.knowledge import engine as knowledge
 from retinue.kernel.room import Engine, Room
+from retinue.services.configurations import room as configurations
 from retinue.services.conversations import room as conversations
 from retinue.services.copilot import room as copilot
 from retinue.services.identity import room as identity
 from retinue.services.library import room as library
+from retinue.services.requirements import room as requirements
 from retinue.services.research import room as research
 
-ROOMS: tuple[Room, ...] = (identity, research, library, conversations, copilot)
+ROOMS: tuple[Room, ...] = (identity, research, library, requirements, configurations, conversations, copilot)
 ENGINES: tuple[Engine, ...] = (knowledge, configs, contacts, dialogue, dossier, governance)
