@@ -98,7 +98,8 @@ class Database:
     def conninfo(self) -> str:
         """For libpq: its addresses take no password with a space as SQLAlchemy writes it."""
         url = self.engine.url
-        return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **url.query)
+        where = {name: value for name, value in url.query.items() if isinstance(value, str)}
+        return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **where)
 
     def role(self, room: str) -> str:
         return f"{self.prefix}_{room}"

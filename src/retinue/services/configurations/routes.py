@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 
-from retinue.engines.configs import model
+from retinue.engines.configs import model, text
 from retinue.engines.configs import store as configs
-from retinue.engines.configs.model import ConfigurationInvalid, ConfigurationUnreadable
 from retinue.engines.configs.tables import Version as Row
+from retinue.engines.configs.text import ConfigurationInvalid, ConfigurationUnreadable
 from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, works
 from retinue.kernel.work import Work
 from retinue.services.configurations import store
@@ -48,11 +48,11 @@ def item(row: Any) -> ConfigurationItem:
 
 
 async def whole(work: Work, config_id: UUID) -> Configuration:
-    newest = model.from_data((await store.version(work, config_id)).body)
+    newest = text.from_data((await store.version(work, config_id)).body)
     shown = item(await store.configuration(work, config_id))
     return Configuration(
         **shown.model_dump(),
-        body=model.to_data(newest),
+        body=text.to_data(newest),
         blockers=faults(validation.blockers(newest)),
         missing=faults(validation.missing(newest)),
     )
@@ -60,7 +60,7 @@ async def whole(work: Work, config_id: UUID) -> Configuration:
 
 async def one_version(work: Work, row: Row) -> Version:
     live = [name for name, number in sorted((await configs.deployments(work, row.config_id)).items()) if number == row.version]
-    said = model.from_data(row.body)
+    said = text.from_data(row.body)
     return Version(
         **{name: getattr(row, name) for name in VersionItem.model_fields if name != "deployed_in"},
         deployed_in=live,
@@ -75,7 +75,7 @@ def wants_yaml(request: Request) -> bool:
 
 
 def as_yaml(row: Row) -> Response:
-    return Response(model.to_yaml(model.from_data(row.body)), media_type=YAML[0])
+    return Response(text.to_yaml(text.from_data(row.body)), media_type=YAML[0])
 
 
 def id_of(cursor: str | None) -> UUID | None:

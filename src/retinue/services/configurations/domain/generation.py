@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from retinue.contracts.requirements import RequirementsApproved
-from retinue.engines.configs import model
 from retinue.engines.configs import store as configs
+from retinue.engines.configs import text
 from retinue.engines.configs.model import Configuration
 from retinue.engines.configs.tables import Version
 from retinue.kernel.errors import Refusal
@@ -78,7 +78,7 @@ async def settle(work: Work, id: UUID, configuration: Configuration, answered_by
 
 
 async def _version(work: Work, row: Generation, config_id: UUID, configuration: Configuration, answered_by: str) -> tuple[Version, str]:
-    data = model.to_data(configuration)
+    data = text.to_data(configuration)
     known = await configs.versions(work, config_id)
     if known and difference.same(known[0].body, data):
         return known[0], store.UNCHANGED

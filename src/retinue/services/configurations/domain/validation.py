@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from retinue.engines.configs import model
-from retinue.engines.configs.model import Configuration, ConfigurationInvalid, ConfigurationUnreadable
+from retinue.engines.configs import text
+from retinue.engines.configs.model import Configuration
+from retinue.engines.configs.text import ConfigurationInvalid, ConfigurationUnreadable
 from retinue.kernel.errors import Refusal
 from retinue.services.configurations.generation import BUILT_IN
 
@@ -34,18 +35,18 @@ def checked(body: dict[str, Any] | str) -> Configuration:
     if isinstance(body, str):
         if len(body.encode(errors="replace")) > BODY_BYTES:
             raise TooLarge()
-        configuration = model.from_yaml(body)
+        configuration = text.from_yaml(body)
     else:
         if _depth(body) > DEEPEST:
             raise TooLarge()
-        configuration = model.from_data(body)
+        configuration = text.from_data(body)
     return kept(configuration)
 
 
 def kept(configuration: Configuration) -> Configuration:
     """The configuration if it can be kept."""
-    text = json.dumps(model.to_data(configuration))
-    if len(text) > BODY_BYTES:
+    written = json.dumps(text.to_data(configuration))
+    if len(written) > BODY_BYTES:
         raise TooLarge()
     if "\\u0000" in text:
         raise ConfigurationUnreadable(form="text", reason="it holds a character that no text has (U+0000)")

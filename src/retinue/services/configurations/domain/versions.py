@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from retinue.contracts.configurations import ConfigurationCreated, ConfigurationDeployed, ConfigurationRolledBack
-from retinue.engines.configs import model
 from retinue.engines.configs import store as configs
-from retinue.engines.configs.model import ConfigurationInvalid
+from retinue.engines.configs import text
 from retinue.engines.configs.tables import Version
+from retinue.engines.configs.text import ConfigurationInvalid
 from retinue.kernel.errors import NotFound, Refusal
 from retinue.kernel.work import Work, uuid7
 from retinue.services.configurations import store
@@ -59,7 +59,7 @@ async def create(work: Work, body: dict[str, Any] | str, message: str) -> Versio
     row = await configs.add(
         work,
         config_id,
-        model.to_data(configuration),
+        text.to_data(configuration),
         product_type=configuration.config_metadata.product_type,
         message=message,
         answered_by=PERSON,
@@ -79,7 +79,7 @@ async def add(work: Work, config_id: UUID, body: dict[str, Any] | str, message: 
     product = configuration.config_metadata.product_type
     if product != newest.product_type:
         raise ConfigurationInvalid([("config_metadata.product_type", f"this configuration is of a {newest.product_type} and stays so")])
-    data = model.to_data(configuration)
+    data = text.to_data(configuration)
     if difference.same(newest.body, data):
         return newest
     row = await configs.add(
@@ -115,7 +115,7 @@ async def deploy(work: Work, config_id: UUID, number: int, environment: str) -> 
     """New conversations take it from the commit on. Again is harmless."""
     await store.lock(work, config_id)
     row = await store.version(work, config_id, number, own=True)
-    blocked = validation.blockers(model.from_data(row.body))
+    blocked = validation.blockers(text.from_data(row.body))
     if blocked:
         raise CannotDeploy(version=number, blockers=" ".join(f"{path}: {reason}." for path, reason in blocked))
     await put(work, row, environment)
