@@ -48,7 +48,7 @@ def kept(configuration: Configuration) -> Configuration:
     written = json.dumps(text.to_data(configuration))
     if len(written) > BODY_BYTES:
         raise TooLarge()
-    if "\\u0000" in text:
+    if "\\u0000" in written:
         raise ConfigurationUnreadable(form="text", reason="it holds a character that no text has (U+0000)")
     if faults := list(contradictions(configuration)):
         raise ConfigurationInvalid([(path, reason) for path, reason in faults])
