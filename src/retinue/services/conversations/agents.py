@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,11 @@ from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
 from retinue.kernel.work import Database, Work
 from retinue.services.conversations.briefing import brief_of
-from retinue.services.conversations.knowing import ClientKnowledge, GatedModel
+from retinue.services.conversations.knowing import QUOTES, ClientKnowledge, GatedModel
 from retinue.services.conversations.refusals import NothingDeployed
 
 KEPT = 1000
-KnowledgeOf = Callable[[UUID], Knowledge]
+KnowledgeOf = Callable[[UUID, str], Knowledge]
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Agents:
         self, database: Database, embedder: Embedder, models: Models, gate: Gate, *, knowledge_of: KnowledgeOf | None = None
     ) -> None:
         self.database, self.models, self.gate = database, models, gate
-        self.knowledge_of = knowledge_of or (lambda organization: ClientKnowledge(database, embedder, organization))
+        self.knowledge_of = knowledge_of or (lambda o, channel: ClientKnowledge(database, embedder, o, QUOTES.get(channel, 3)))
         self.dialogue = Dialogue()
         self.briefs: OrderedDict[tuple[UUID, UUID, int], Brief] = OrderedDict()
         self.prepared: OrderedDict[UUID, Prepared] = OrderedDict()
@@ -70,8 +70,8 @@ class Agents:
         c = turn.conversation
         model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
         return Context(
-            brief=turn.brief,
-            knowledge=self.knowledge_of(c.organization_id),
+            brief=replace(turn.brief, channel=c.channel),
+            knowledge=self.knowledge_of(c.organization_id, c.channel),
             model=model,
             allowed=lambda text: self.gate.judge(text, "user").action != "block",
             escalates=lambda text: self.gate.judge(text, "user").action == "escalate",
