@@ -103,7 +103,8 @@ async def answer(text: str, state: State, context: Context, done: list[Call]) ->
     searches = [call for call in done if "passages" in call["output"]]
     if searches:
         await _grounded(text, searches, context, reply, parts)
-    elif not requested and (said := _phrase_for(text, state, context, captured)):
+    elif not requested and (said := _phrase_for(text, context, captured)):
+        reply["grounded"] = small_talk(text) is not None or not context.allowed(text)
         parts.append(said)
     if state.get("offered") == "contact" and not requested and (captured.get("email") or captured.get("phone")):
         parts.append(phrase(context.brief.language, "callback_noted"))
@@ -189,7 +190,7 @@ def citation(found: Found, start: int, end: int) -> dict[str, Any]:
     }
 
 
-def _phrase_for(text: str, state: State, context: Context, captured: dict[str, str]) -> str:
+def _phrase_for(text: str, context: Context, captured: dict[str, str]) -> str:
     """What answers a message that asks for nothing to be looked up."""
     brief = context.brief
     if captured:

@@ -1,7 +1,7 @@
 """Which agent speaks in a conversation: its configuration's version, read once, and the engines behind it."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,9 @@ from uuid import UUID
 from retinue.engines.configs import store as configs
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.graph import Dialogue
-from retinue.engines.dialogue.state import Brief, Context, Knowledge, Said
-from retinue.engines.governance.gate import Gate
+from retinue.engines.dialogue.state import Brief, Context, Gated, Knowledge, Run, Said
+from retinue.engines.governance.facts import Principal
+from retinue.engines.governance.gate import Blocked, Gate
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
 from retinue.kernel.work import Database, Work
@@ -78,4 +79,17 @@ class Agents:
             present=c.present,
             reachable=c.reachable,
             tell=tell,
+            gated=self.gated(Principal(c.organization_id, None, "conversation", c.lineage)),
         )
+
+    def gated(self, principal: Principal) -> Gated:
+        """What the gate stops or withholds becomes an error that the model reads."""
+
+        async def through(name: str, arguments: Mapping[str, Any], run: Run) -> dict[str, Any]:
+            try:
+                output = await self.gate.tool(principal, name, arguments, run)
+            except Blocked as blocked:
+                return {"error": str(blocked)}
+            return output if isinstance(output, dict) else {"error": output}
+
+        return through
