@@ -10,6 +10,10 @@ BARE = re.compile(
     r"|(?:at|for|on|by|from|in) (?:what|which) \w+|is (?:that|it|this) all|anything else|what does (?:it|that|this) cost|(?:the )?prices?|(?:the )?costs?)\W*$",
     re.I,
 )
+ATTRIBUTES = frozenset(
+    "fee fees charge charges cost costs price prices deposit discount discounts limit limits minimum maximum deadline catch difference warranty guarantee exception exceptions extra extras"
+    " notice penalty size weight height capacity accuracy range surcharge condition conditions requirement requirements included include extend cancel".split()
+)
 FILLER = frozenset(
     "a an the and or but so then also well what about how if is are was were be been am do does did have has had can could will would shall should may might must i we you he she it they"
     " me us him her them my our your his its their this that these those there here of in on at to for from by with without as into over up out off not no yes please tell know like want need"
@@ -33,6 +37,10 @@ def leans(text: str) -> bool:
     if BARE.search(text) or LEADS.search(text):
         return True
     own = content(text)
+    if not own:
+        return not re.search(r"\b(?:you|your)\b", text, re.I)
+    if {w.lower() for w in own} <= ATTRIBUTES and not re.search(r"\byour?\b", text, re.I):
+        return True
     if POINTS.search(text) and not (EXPLETIVE.search(text) and len(own) >= 2):
         return len(own) <= 2
     return len(words) <= 3 and len(own) <= 2 and text.rstrip().endswith("?") and bool(re.match(r"\W*(?:on|in|at|for|with|without|by|until|after|before|from)\b", text, re.I))

@@ -1,12 +1,13 @@
 """The two nodes of a turn, from state to state: the agent decides and answers, the tools do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from retinue.engines.dialogue import prompted, rules
 from retinue.engines.dialogue.phrases import phrase
-from retinue.engines.dialogue.state import SUMMARY_CHARACTERS, TURNS, Context, NoModel, State
+from retinue.engines.dialogue.state import SUMMARY_CHARACTERS, TURNS, Call, Context, NoModel, State
 from retinue.engines.dialogue.tools import offered, run
 
 STEPS = 6  # calls in a turn; then the agent answers with what it has
@@ -22,7 +23,7 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
                 prompted.system(context.brief, state.get("summary", "")),
                 prompted.transcript(state, context, done),
                 offered(context.brief) if len(done) < STEPS else [],
-                context.tell,
+                prompted.unmarked(context.tell),
             )
         except NoModel:
             done = []  # the rules plan for themselves; a detail captured twice is the same detail
@@ -31,7 +32,7 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
             if spoken.calls:
                 return {"turn": {"by": "model", "done": done, "calls": spoken.calls[: STEPS - len(done)]}}
             if spoken.text or done:
-                return finished(state, await prompted.answer(spoken, context, done))
+                return finished(state, await prompted.answer(said, spoken, context, done))
     if not done and (calls := rules.plan(said, state, context)):
         return {"turn": {"by": "rules", "done": [], "calls": calls}}
     reply = await rules.answer(said, state, context, done)
@@ -42,9 +43,17 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
 
 
 async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Do what the agent called for, one after the other."""
-    turn = state["turn"]
-    done = [call | {"output": await run(call, runtime.context)} for call in turn["calls"]]
+    """Do what the agent called for, one after the other; what a model wants, through the gate."""
+    turn, context = state["turn"], runtime.context
+    done = []
+    for call in turn["calls"]:
+
+        async def act(arguments: Mapping[str, Any], call: Call = call) -> dict[str, Any]:
+            return await run(call | {"arguments": dict(arguments)}, context)
+
+        gated = context.gated if turn["by"] == "model" else None
+        output = await gated(call["name"], call["arguments"], act) if gated else await act(call["arguments"])
+        done.append(call | {"output": output})
     return {"turn": {"by": turn["by"], "done": turn["done"] + done, "calls": []}}
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 _DATA = tomllib.loads((files("retinue.engines.dialogue") / "phrases.toml").read_text())
 _SMALL_TALK = {said: kind for kind, several in _DATA["small_talk"].items() for said in several}
-LANGUAGES = tuple(name for name in _DATA if name != "small_talk")
+_IN_FULL: dict[str, str] = _DATA["in_full"]
 OPENERS = re.compile(r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|bonjour|hola)(?: there| again| all)?|(?:ok(?:ay)?|great|thanks|thank you|cool|perfect))\b[\s,.!–-]+", re.I)
 
 
@@ -36,6 +36,11 @@ def without_opener(text: str) -> str:
     """The message without the greeting before its question."""
     rest = OPENERS.sub("", text.strip())
     return rest if len(rest.split()) >= 2 else text.strip()
+
+
+def in_full(text: str) -> str:
+    """A question of few words as one that can be searched for."""
+    return _IN_FULL.get(plain(text), text)
 
 
 def plain(text: str) -> str:

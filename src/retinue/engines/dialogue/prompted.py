@@ -4,8 +4,9 @@ import json
 import re
 from typing import Any
 
+from retinue.engines.dialogue.phrases import small_talk
 from retinue.engines.dialogue.rules import citation, handed_over
-from retinue.engines.dialogue.state import Brief, Call, Context, Spoken, State
+from retinue.engines.dialogue.state import Brief, Call, Context, Spoken, State, Tell
 from retinue.engines.dialogue.tools import SEARCH, shown
 
 MARK = re.compile(r"\s?\[(\d{1,2})\]")
@@ -30,6 +31,21 @@ def system(brief: Brief, summary: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def unmarked(tell: Tell) -> Tell:
+    """Passes text on without the marks of citations, which may come in pieces."""
+    held = ""
+
+    def pass_on(text: str) -> None:
+        nonlocal held
+        held = MARK.sub("", held + text)
+        cut = re.search(r"\s?\[\d{0,2}$|\s$", held)
+        ready, held = (held[: cut.start()], held[cut.start() :]) if cut else (held, "")
+        if ready:
+            tell(ready)
+
+    return pass_on
+
+
 def transcript(state: State, context: Context, done: list[Call]) -> list[dict[str, Any]]:
     """What was said, then this turn's calls with their results."""
     messages: list[dict[str, Any]] = [
@@ -48,16 +64,19 @@ def _told(call: Call, context: Context) -> str:
     return json.dumps(output, ensure_ascii=False)
 
 
-async def answer(spoken: Spoken, context: Context, done: list[Call]) -> dict[str, Any]:
+async def answer(asked: str, spoken: Spoken, context: Context, done: list[Call]) -> dict[str, Any]:
     """The reply that a model's words make: citations by number, word for word from the passage, and no ground without one."""
     numbers = [n for n in dict.fromkeys(int(n) for n in MARK.findall(spoken.text)) if 0 < n <= len(context.found)]
     text = MARK.sub("", spoken.text).strip()
     searched = [call["output"]["query"] for call in done if "passages" in call["output"]]
+    # Words about the company that cite nothing have no ground, looked up or not.
+    social = small_talk(asked) is not None or any(call["name"] != SEARCH for call in done)
+    grounded = bool(numbers) or (social and not searched)
     reply: dict[str, Any] = {
         "content": text,
         "citations": [await _quote(searched[-1] if searched else text, number, context) for number in numbers],
-        "grounded": bool(numbers) or not searched,
-        "confidence": 0.8 if numbers or not searched else 0.3,
+        "grounded": grounded,
+        "confidence": 0.8 if grounded else 0.3,
         "answered_by": "model",
         "actions": [],
         "offered": "",
@@ -73,7 +92,7 @@ async def answer(spoken: Spoken, context: Context, done: list[Call]) -> dict[str
             reply["actions"].append({"type": "handover_requested", "reason": output["reason"]})
             if not text:
                 reply["content"] = handed_over(context, captured, reply)
-    if searched and not numbers and context.brief.handover:
+    if not grounded and context.brief.handover:
         reply["offered"] = "person"
         reply["actions"].append({"type": "person_offered"})
     return reply

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from retinue.engines.contacts.capture import Captured, Message, capture
-from retinue.engines.dialogue.followup import WORD, content, resolve
+from retinue.engines.dialogue.followup import WORD, content, leans, resolve
 from retinue.engines.dialogue.human import Said as Request
 from retinue.engines.dialogue.human import wants_human
-from retinue.engines.dialogue.phrases import phrase, small_talk, without_opener
+from retinue.engines.dialogue.phrases import in_full, phrase, small_talk, without_opener
 from retinue.engines.dialogue.state import Brief, Call, Context, Found, Grounded, State
 from retinue.engines.dialogue.tools import CAPTURE, HAND_OVER, SEARCH
 
@@ -20,6 +20,19 @@ INTERROGATIVE = re.compile(
     r"|tell me|i(?:'d| would) like to know|i(?:'m| am)? wonder(?:ing)?|i want to know|i need to know|wie|was|wann|wo|wer|warum|welche|gibt|haben|kann|können|est-ce|quand|où|combien|qué|cuándo|dónde|cuánto)\b",
     re.I,
 )
+REQUEST = re.compile(
+    r"^\W*(?:please |can you |could you |will you |would you )*(?:send|email|book|cancel|order|change|update|arrange|schedule|reserve|refund|register|sign|add|remove|deliver|ship|prepare)\b"
+    r" (?:me|us|my|our|a|an|the|it|this|that|for)\b|^\W*(?:i|we)(?:'d| would)? (?:like|want|need|wish) (?:to (?:book|order|buy|cancel|return|change|schedule|make|place|arrange|reserve|get)|an? (?:quote|quotation|appointment|offer|estimate|demo|refund|visit))\b",
+    re.I,
+)
+UPSET = re.compile(
+    r"\b(?:unhappy|angry|furious|disgust\w+|terrible|awful|unacceptable|ridiculous|useless|appalling|disappoint\w+|fed up|outrag\w+|worst|rip[- ]?off|scam|waste of (?:time|money)"
+    r"|(?:never|not|nobody|no one) (?:came|showed|arrived|called|turned up|answer\w*|repl\w+|got back)|still (?:waiting|no|not)|this is a joke|wütend|enttäuscht|unzufrieden|inacceptable|inaceptable)\b",
+    re.I,
+)
+SURE_OF_FOLLOW_UP = 0.6  # a question that was put together is answered only with more evidence
+SURE_OF_REQUEST = 0.8
+NEAR = 0.08  # evidence below which even the nearest passage has nothing to do with the question
 
 
 def plan(text: str, state: State, context: Context) -> list[Call]:
@@ -35,6 +48,8 @@ def plan(text: str, state: State, context: Context) -> list[Call]:
         reason = "user_requests_human"
     elif context.escalates(text):
         reason = "policy"
+    elif UPSET.search(text) and "?" not in text:
+        reason = "upset"
     elif said == "yes" and state.get("offered") == "person":
         reason = "offer_accepted"
     if reason and brief.handover:
@@ -46,7 +61,8 @@ def plan(text: str, state: State, context: Context) -> list[Call]:
 
 def questions(text: str, captured: Captured, topic: str) -> list[str]:
     """What the message asks, each question in full."""
-    sentences = [m.group().strip() for m in SENTENCE.finditer(without_opener(text)) if m.group().strip()]
+    text = in_full(without_opener(text))
+    sentences = [m.group().strip() for m in SENTENCE.finditer(text) if m.group().strip()]
     if captured:
         said = [part.lower() for part in (captured.name, captured.email, captured.phone) if part]
         sentences = [s for s in sentences if not any(part in s.lower() for part in said) or (s.endswith("?") and len(content(s)) >= 4)]
@@ -54,13 +70,14 @@ def questions(text: str, captured: Captured, topic: str) -> list[str]:
     asked = [s for s in sentences if s.endswith("?") or (INTERROGATIVE.search(s) and len(WORD.findall(s)) >= 3)]
     if not asked:
         whole = " ".join(sentences)
-        return [resolve(whole[:2000], topic)] if WORD.search(whole) else []
+        full = resolve(whole[:2000], topic)
+        return [full] if content(full) else []
     found: list[str] = []
     for sentence in asked:
         place = sentences.index(sentence)
         before = found[-1] if found else (sentences[place - 1] if place else "")
         full = resolve(sentence[:2000], before if content(before) else topic)
-        if full not in found:
+        if full not in found and content(full):
             found.append(full)
     return found[:QUESTIONS]
 
@@ -80,14 +97,17 @@ async def answer(text: str, state: State, context: Context, done: list[Call]) ->
         elif "requested" in output:
             requested = True
             reply["actions"].append({"type": "handover_requested", "reason": output["reason"]})
-            parts.append(handed_over(context, captured, reply))
+            opening = {"upset": "sorry", "policy": "for_a_person"}.get(output["reason"])
+            said = handed_over(context, captured, reply)
+            parts.append(f"{phrase(context.brief.language, opening)} {said}" if opening else said)
     searches = [call for call in done if "passages" in call["output"]]
     if searches:
-        await _grounded(searches, context, reply, parts)
-    elif not requested and (said := _phrase_for(text, state, context, captured)):
+        await _grounded(text, searches, context, reply, parts)
+    elif not requested and (said := _phrase_for(text, context, captured)):
+        reply["grounded"] = small_talk(text) is not None or not context.allowed(text)
         parts.append(said)
     if state.get("offered") == "contact" and not requested and (captured.get("email") or captured.get("phone")):
-        parts.append(phrase(context.brief.language, "callback_known"))
+        parts.append(phrase(context.brief.language, "callback_noted"))
     reply["content"] = "\n\n".join(part for part in parts if part)
     return reply
 
@@ -104,10 +124,12 @@ def handed_over(context: Context, captured: dict[str, str], reply: dict[str, Any
     return phrase(language, "callback")
 
 
-async def _grounded(searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
+async def _grounded(text: str, searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
     """Extracts with their quotes for what is known; for the rest the nearest passages and a person."""
     unknown: list[tuple[list[Found], Grounded]] = []
     confidence = []
+    request = bool(REQUEST.search(text))
+    needed = SURE_OF_REQUEST if request else SURE_OF_FOLLOW_UP if leans(text) else 0.0
     for call in searches:
         passages = [context.found[number - 1] for number in call["output"]["passages"]]
         ground = await context.knowledge.ground(call["output"]["query"], passages)
@@ -116,28 +138,37 @@ async def _grounded(searches: list[Call], context: Context, reply: dict[str, Any
         confidence.append(ground.confidence)
         if ground.answered_by == "model":
             reply["answered_by"] = "model"
-        if ground.grounded:
+        if ground.grounded and ground.confidence >= needed:
             parts.append(ground.answer)
             _cite(reply, passages, ground, CITED)
         else:
             unknown.append((passages, ground))
     reply["confidence"] = min(confidence)
-    if not unknown:
-        return
-    brief = context.brief
+    if unknown:
+        parts.append(_not_known(text, unknown, request, len(unknown) == len(searches), context.brief, reply))
+
+
+def _not_known(
+    text: str, unknown: list[tuple[list[Found], Grounded]], request: bool, wholly: bool, brief: Brief, reply: dict[str, Any]
+) -> str:
+    """What is said for questions without an answer; `wholly` when the message has none at all."""
     company = brief.company or phrase(brief.language, "company")
-    if len(unknown) == len(searches):
+    key = "unknown"
+    if wholly:
         reply["grounded"] = False
-        near = [(p, g) for p, g in unknown if g.quotes]
-        for passages, ground in near:
-            _cite(reply, passages, ground, NEAREST)
-        parts.append(phrase(brief.language, "nearest" if reply["citations"] else "unknown", company=company))
-    else:
-        parts.append(phrase(brief.language, "unknown", company=company))
-    if brief.handover:
-        reply["offered"] = "person"
-        parts[-1] += " " + phrase(brief.language, "offer")
-        reply["actions"].append({"type": "person_offered"})
+        if reply["confidence"] < NEAR and not text.rstrip().endswith("?") and not INTERROGATIVE.search(text) and len(content(text)) <= 2:
+            reply["topic"] = ""
+            return phrase(brief.language, "unclear")
+        for passages, ground in unknown:
+            if ground.confidence >= NEAR:
+                _cite(reply, passages, ground, NEAREST)
+        key = "cannot" if request else "nearest" if reply["citations"] else "unknown"
+    said = phrase(brief.language, key, company=company)
+    if not brief.handover:
+        return said
+    reply["offered"] = "person"
+    reply["actions"].append({"type": "person_offered"})
+    return f"{said} {phrase(brief.language, 'offer')}"
 
 
 def _cite(reply: dict[str, Any], passages: list[Found], ground: Grounded, most: int) -> None:
@@ -159,7 +190,7 @@ def citation(found: Found, start: int, end: int) -> dict[str, Any]:
     }
 
 
-def _phrase_for(text: str, state: State, context: Context, captured: dict[str, str]) -> str:
+def _phrase_for(text: str, context: Context, captured: dict[str, str]) -> str:
     """What answers a message that asks for nothing to be looked up."""
     brief = context.brief
     if captured:

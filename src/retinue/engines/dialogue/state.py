@@ -1,6 +1,6 @@
 """What a thread remembers from turn to turn, and what a turn is given and gives."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, TypedDict
 
@@ -113,6 +113,9 @@ class Model(Protocol):
 
 
 Tell = Callable[[str], None]
+Run = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+Gated = Callable[[str, Mapping[str, Any], Run], Awaitable[dict[str, Any]]]
+"""Lets a call that a model wants through the gate, or answers what the model is told instead."""
 
 
 @dataclass
@@ -127,6 +130,7 @@ class Context:
     present: bool = False
     reachable: bool = False
     tell: Tell = lambda text: None
+    gated: Gated | None = None
     found: list[Found] = field(default_factory=list)
     spent: list[float | None] = field(default_factory=list)
 

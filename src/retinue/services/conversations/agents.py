@@ -1,25 +1,26 @@
 """Which agent speaks in a conversation: its configuration's version, read once, and the engines behind it."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from retinue.engines.configs import store as configs
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.graph import Dialogue
-from retinue.engines.dialogue.state import Brief, Context, Knowledge, Said
-from retinue.engines.governance.gate import Gate
+from retinue.engines.dialogue.state import Brief, Context, Gated, Knowledge, Run, Said
+from retinue.engines.governance.facts import Principal
+from retinue.engines.governance.gate import Blocked, Gate
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
 from retinue.kernel.work import Database, Work
 from retinue.services.conversations.briefing import brief_of
-from retinue.services.conversations.knowing import ClientKnowledge, GatedModel
+from retinue.services.conversations.knowing import QUOTES, ClientKnowledge, GatedModel
 from retinue.services.conversations.refusals import NothingDeployed
 
 KEPT = 1000
-KnowledgeOf = Callable[[UUID], Knowledge]
+KnowledgeOf = Callable[[UUID, str], Knowledge]
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Agents:
         self, database: Database, embedder: Embedder, models: Models, gate: Gate, *, knowledge_of: KnowledgeOf | None = None
     ) -> None:
         self.database, self.models, self.gate = database, models, gate
-        self.knowledge_of = knowledge_of or (lambda organization: ClientKnowledge(database, embedder, organization))
+        self.knowledge_of = knowledge_of or (lambda o, channel: ClientKnowledge(database, embedder, o, QUOTES.get(channel, 3)))
         self.dialogue = Dialogue()
         self.briefs: OrderedDict[tuple[UUID, UUID, int], Brief] = OrderedDict()
         self.prepared: OrderedDict[UUID, Prepared] = OrderedDict()
@@ -70,12 +71,25 @@ class Agents:
         c = turn.conversation
         model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
         return Context(
-            brief=turn.brief,
-            knowledge=self.knowledge_of(c.organization_id),
+            brief=replace(turn.brief, channel=c.channel),
+            knowledge=self.knowledge_of(c.organization_id, c.channel),
             model=model,
             allowed=lambda text: self.gate.judge(text, "user").action != "block",
             escalates=lambda text: self.gate.judge(text, "user").action == "escalate",
             present=c.present,
             reachable=c.reachable,
             tell=tell,
+            gated=self.gated(Principal(c.organization_id, None, "conversation", c.lineage)),
         )
+
+    def gated(self, principal: Principal) -> Gated:
+        """What the gate stops or withholds becomes an error that the model reads."""
+
+        async def through(name: str, arguments: Mapping[str, Any], run: Run) -> dict[str, Any]:
+            try:
+                output = await self.gate.tool(principal, name, arguments, run)
+            except Blocked as blocked:
+                return {"error": str(blocked)}
+            return output if isinstance(output, dict) else {"error": output}
+
+        return through

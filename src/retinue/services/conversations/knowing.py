@@ -12,7 +12,7 @@ from retinue.engines.dialogue.state import Brief, Found, Grounded, NoModel, Spok
 from retinue.engines.governance.budget import BudgetSpent
 from retinue.engines.governance.gate import Blocked
 from retinue.engines.knowledge import store
-from retinue.engines.knowledge.answers import ground
+from retinue.engines.knowledge.answers import ground, shown
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.knowledge.passages import Passage
 from retinue.engines.llm import Models
@@ -22,14 +22,15 @@ from retinue.kernel.work import Database
 
 ROOM = "conversations"
 PASSAGES = 10
+QUOTES = {"sms": 1, "whatsapp": 1, "voice": 1}  # pieces of an answer by channel, else 3
 SECONDS = 40.0  # for a turn's model calls; the lease of an ask is longer
 
 
 class ClientKnowledge:
     """Searches in a short Work of its own; embedding and evidence are reckoned outside it."""
 
-    def __init__(self, database: Database, embedder: Embedder, organization: UUID) -> None:
-        self.database, self.embedder, self.organization = database, embedder, organization
+    def __init__(self, database: Database, embedder: Embedder, organization: UUID, quotes: int = 3) -> None:
+        self.database, self.embedder, self.organization, self.quotes = database, embedder, organization, quotes
 
     async def search(self, question: str) -> list[Found]:
         question = question[: store.MAX_QUESTION]
@@ -41,8 +42,12 @@ class ClientKnowledge:
     async def ground(self, question: str, passages: list[Found]) -> Grounded:
         known: list[Passage] = [found.raw for found in passages]
         grounding = await asyncio.to_thread(ground, question, known, self.embedder.encode)
-        quotes = [(q.passage, q.start, q.end) for q in grounding.quotes]
-        return Grounded(grounding.answer, quotes, grounding.grounded, grounding.confidence)
+        quotes = grounding.quotes
+        if grounding.grounded:  # what other documents say beside it is more often noise than news
+            best = known[quotes[0].passage].document_id
+            quotes = [q for q in quotes if known[q.passage].document_id == best][: self.quotes]
+        answer = "\n\n".join(dict.fromkeys(shown(known[q.passage], q) for q in quotes)) if grounding.grounded else ""
+        return Grounded(answer, [(q.passage, q.start, q.end) for q in quotes], grounding.grounded, grounding.confidence)
 
     async def quote(self, question: str, passage: Found) -> tuple[int, int] | None:
         grounding = await asyncio.to_thread(ground, question, [passage.raw], self.embedder.encode)
