@@ -18,6 +18,7 @@ from retinue.engines.web import Throttle, WebSettings
 from retinue.kernel.postgres import PostgresSettings
 from retinue.kernel.room import Process, Room
 from retinue.kernel.settings import KernelSettings
+from retinue.services.conversations.agents import Agents
 
 SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
 
@@ -42,4 +43,6 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     process.provide(Gate, gate)
     process.provide(Reader, reader)
     process.provide(Throttle, Throttle(clock))
-    process.provide(Models, Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings)))
+    models = Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings))
+    process.provide(Models, models)
+    process.provide(Agents, Agents(process.database, embedder, models, gate))
