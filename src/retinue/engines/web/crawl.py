@@ -190,6 +190,8 @@ class Crawl:
             last_modified=answer.headers.get("last-modified"),
         )
         if answer.status == 304 and known:
+            if known.sha256:
+                self._bodies.setdefault(known.sha256, url)
             page = page.model_copy(
                 update={
                     "unchanged": True,
