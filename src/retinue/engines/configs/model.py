@@ -21,6 +21,7 @@ class ConfigMetadata(Part):
     config_name: Text | None = None
     product_type: ProductType
     client_id: Text | None = None
+    client_name: Text | None = Field(None, description="The company that the agent speaks for, as it calls itself.")
     version: int = Field(1, ge=1)
     environment: Literal["development", "staging", "production"] = "staging"
     languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]] = Field(

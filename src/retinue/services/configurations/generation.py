@@ -154,6 +154,7 @@ def configuration_by_rules(request: ConfigurationRequest) -> Configuration:
                 "config_name": request.config_name or f"{slug}_chatbot",
                 "product_type": "chatbot",
                 "client_id": request.client_id,
+                "client_name": request.company.strip() or None,
                 "environment": request.environment,
                 "languages": [language.tag for language in needs.languages],
             }

@@ -9,7 +9,6 @@ from retinue.engines.dialogue.state import Brief
 REGIONS = {"en-us": "US", "en-gb": "GB", "en-au": "AU", "en-ca": "CA", "en-ie": "IE", "de": "DE", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "pt": "PT", "pl": "PL"}
 TIERS = {"cheap", "balanced", "premium"}
 COLLECTED = {"name", "email", "phone"}
-NAMED = re.compile(r"\b(?:assistant|agent|chatbot|help desk|support|concierge|receptionist)\b[^.\n]{0,40}?\b(?:of|for|at)\s+(?P<name>[A-Z][\w&'’.-]*(?:[ -](?:[A-Z&][\w&'’.-]*|of|and|the|for|de|la))*)")
 
 
 def brief_of(body: dict[str, Any]) -> Brief:
@@ -40,9 +39,8 @@ def brief_of(body: dict[str, Any]) -> Brief:
 
 
 def company_of(body: dict[str, Any]) -> str:
-    """The client's name as the prompt gives it; empty when it does not."""
-    named = NAMED.search(body.get("system_prompt", {}).get("instructions", ""))
-    return named["name"].rstrip(".,'’") if named else ""
+    """Empty when the configuration does not name the company."""
+    return str((body.get("config_metadata") or {}).get("client_name") or "")
 
 
 def _suggest_under(escalation: dict[str, Any]) -> float:
