@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from harness import deliver_everything
 
+from harness import deliver_everything
+from requirements.house import House, Person, claim, completed, shop
 from retinue.contracts.requirements import RequirementsApproved, RequirementsChanged, RequirementsDrafted
 from retinue.contracts.research import ClaimsFound, ResearchCompleted
 from retinue.kernel.files import Files
 from retinue.kernel.work import uuid7
 from retinue.services.requirements import room
-from requirements.house import House, Person, claim, completed, shop
 
 
 async def drafted(house: House, organization: UUID | None = None) -> Person:
@@ -247,6 +247,10 @@ async def test_bad_bodies_are_refused_with_a_reason(house: House) -> None:
         ({**body, "tone": None}, 422),
         ({**body, "channels": [{"text": "Smoke", "channel": "smoke_signals"}]}, 422),
         ({**body, "goals": [{"text": "x" * 210_000}]}, 413),
+        ({**body, "company": " "}, 422),
+        ({**body, "goals": [{"text": "  "}]}, 422),
+        ({**body, "languages": [{"text": "English is spoken.", "tag": "English"}]}, 422),
+        ({**body, "escalation_rules": [{"text": "x", "condition": "When angry!", "action": "suggest_handoff"}]}, 422),
         ({**body, "goals": [{"text": "null \x00 character"}]}, 422),
         ({**body, "goals": [{"text": "x", "source_claims": [unknown]}]}, 422),
     ):
