@@ -88,7 +88,9 @@ async def test_a_job_that_runs_again_drafts_once(house: House) -> None:
     await asyncio.gather(*(house.job("requirements.draft", organization, **arguments) for _ in range(3)))
     await house.deliver()
     assert len(await house.events(organization, RequirementsDrafted)) == 1
-    assert len((await house.person(organization).get("/requirements"))["items"]) == 1
+    owner = house.person(organization)
+    assert len((await owner.get("/requirements"))["items"]) == 1
+    assert (await owner.get(f"/requirements/research/{job}"))["status"] == "drafted"
 
 
 async def test_unchanged_research_confirms_what_is_approved(house: House) -> None:
@@ -109,6 +111,10 @@ async def test_unchanged_research_confirms_what_is_approved(house: House) -> Non
     assert (await owner.get(f"/requirements/research/{again}"))["status"] == "unchanged"
     told = (await house.events(owner.organization))[before:]
     assert not [event for event in told if event.publisher == "requirements"]
+    reasoned = [found.model_copy(update={"basis": "Seen twice."}) for found in shop()]
+    third = await house.research(owner.organization, reasoned)
+    await house.deliver()
+    assert (await owner.get(f"/requirements/research/{third}"))["status"] == "unchanged", "other facts, the same draft"
     other = [*shop(), claim("product_or_service", "Frame building")]
     await house.research(owner.organization, other)
     await house.deliver()
