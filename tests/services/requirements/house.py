@@ -81,7 +81,7 @@ class House:
     async def job(self, name: str, organization: UUID, **arguments: Any) -> None:
         """One run of a job's body, as after a crash."""
         room = next(room for room in PROVED if name in room.jobs.by_name)
-        await room.jobs.by_name[name](Job(self.process, room.name, organization, 2), **arguments)
+        await room.jobs.by_name[name].function(Job(self.process, room.name, organization, 2), **arguments)
 
     async def events(self, organization: UUID, of: type[Event] | None = None) -> list[Any]:
         with psycopg.connect(self.owner_url, row_factory=namedtuple_row) as connection:

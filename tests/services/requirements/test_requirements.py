@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from harness import deliver_everything
 
+from harness import deliver_everything
+from requirements.house import House, Person, claim, completed, shop
 from retinue.contracts.requirements import RequirementsApproved, RequirementsChanged, RequirementsDrafted
 from retinue.contracts.research import ClaimsFound, ResearchCompleted
 from retinue.kernel.files import Files
 from retinue.kernel.work import uuid7
 from retinue.services.requirements import room
-from requirements.house import House, Person, claim, completed, shop
 
 
 async def drafted(house: House, organization: UUID | None = None) -> Person:
@@ -88,7 +88,9 @@ async def test_a_job_that_runs_again_drafts_once(house: House) -> None:
     await asyncio.gather(*(house.job("requirements.draft", organization, **arguments) for _ in range(3)))
     await house.deliver()
     assert len(await house.events(organization, RequirementsDrafted)) == 1
-    assert len((await house.person(organization).get("/requirements"))["items"]) == 1
+    owner = house.person(organization)
+    assert len((await owner.get("/requirements"))["items"]) == 1
+    assert (await owner.get(f"/requirements/research/{job}"))["status"] == "drafted"
 
 
 async def test_unchanged_research_confirms_what_is_approved(house: House) -> None:
@@ -109,6 +111,10 @@ async def test_unchanged_research_confirms_what_is_approved(house: House) -> Non
     assert (await owner.get(f"/requirements/research/{again}"))["status"] == "unchanged"
     told = (await house.events(owner.organization))[before:]
     assert not [event for event in told if event.publisher == "requirements"]
+    reasoned = [found.model_copy(update={"basis": "Seen twice."}) for found in shop()]
+    third = await house.research(owner.organization, reasoned)
+    await house.deliver()
+    assert (await owner.get(f"/requirements/research/{third}"))["status"] == "unchanged", "other facts, the same draft"
     other = [*shop(), claim("product_or_service", "Frame building")]
     await house.research(owner.organization, other)
     await house.deliver()
@@ -247,6 +253,10 @@ async def test_bad_bodies_are_refused_with_a_reason(house: House) -> None:
         ({**body, "tone": None}, 422),
         ({**body, "channels": [{"text": "Smoke", "channel": "smoke_signals"}]}, 422),
         ({**body, "goals": [{"text": "x" * 210_000}]}, 413),
+        ({**body, "company": " "}, 422),
+        ({**body, "goals": [{"text": "  "}]}, 422),
+        ({**body, "languages": [{"text": "English is spoken.", "tag": "English"}]}, 422),
+        ({**body, "escalation_rules": [{"text": "x", "condition": "When angry!", "action": "suggest_handoff"}]}, 422),
         ({**body, "goals": [{"text": "null \x00 character"}]}, 422),
         ({**body, "goals": [{"text": "x", "source_claims": [unknown]}]}, 422),
     ):

@@ -3,7 +3,10 @@
 import json
 from uuid import UUID
 
-from retinue.engines.llm import Models
+from retinue.engines.configs.model import Configuration
+from retinue.engines.configs.text import ConfigurationInvalid
+from retinue.engines.llm import Answer, Models
+from retinue.engines.llm.task import By
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.jobs import Job, Jobs
@@ -15,30 +18,35 @@ jobs = Jobs()
 NAMESPACE = "default"  # where the library keeps what research read
 
 
-@jobs.job("configurations.generate")
+async def given_up(job: Job, refusal: Refusal, *, generation_id: str) -> None:
+    async with job.work() as work:
+        await generation.fail(work, UUID(generation_id), refusal)
+
+
+@jobs.job("configurations.generate", given_up=given_up)
 async def generate_configuration(job: Job, *, generation_id: str) -> None:
     id = UUID(generation_id)
     async with job.work() as work:
         asked = await generation.to_generate(work, id)
     if asked is None:
         return
+    document = json.loads(await job.process.get(Files).get(job.organization, asked.document_file))
+    request = ConfigurationRequest(
+        company=document["company"],
+        requirements=ApprovedRequirements.model_validate(document),
+        environment="production",
+        config_id=str(asked.config_id),
+        client_id=str(job.organization),
+        namespace=NAMESPACE,
+    )
+
+    async def answered(by: By) -> tuple[Configuration, Answer[Configuration]]:
+        answer = await job.process.get(Models).run(generate, request, organization=job.organization, lineage=asked.lineage, by=by)
+        return validation.kept(answer.output), answer
+
     try:
-        document = json.loads(await job.process.get(Files).get(job.organization, asked.document_file))
-        request = ConfigurationRequest(
-            company=document["company"],
-            requirements=ApprovedRequirements.model_validate(document),
-            environment="production",
-            config_id=str(asked.config_id),
-            client_id=str(job.organization),
-            namespace=NAMESPACE,
-        )
-        answer = await job.process.get(Models).run(
-            generate, request, organization=job.organization, lineage=asked.lineage, by="rules" if job.last else "auto"
-        )
-        configuration = validation.kept(answer.output)
-    except Refusal as refusal:
-        async with job.work() as work:
-            await generation.fail(work, id, refusal)
-        return
+        configuration, answer = await answered("rules" if job.last else "auto")
+    except ConfigurationInvalid:  # what a model wrote contradicts itself
+        configuration, answer = await answered("rules")
     async with job.work() as work:
         await generation.settle(work, id, configuration, answer.answered_by, sure=not answer.refused)

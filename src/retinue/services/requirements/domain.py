@@ -1,8 +1,5 @@
 """When a draft is made, who may change it, and what approving it means."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +10,9 @@ from retinue.contracts.research import ClaimsFound, ResearchCompleted
 from retinue.kernel.errors import Refusal
 from retinue.kernel.work import Work, uuid7
 from retinue.services.requirements import store
-from retinue.services.requirements.draft import ProfileClaims, RequirementsDraft, SourcedClaim
-from retinue.services.requirements.tables import Claim, Document, Research
-
-SUMMARY_CHARACTERS = 1_000
-DOCUMENT_BYTES = 200_000
+from retinue.services.requirements.content import checked, claims_hash, content_hash, items_of, sourced, summary_of
+from retinue.services.requirements.draft import ProfileClaims, RequirementsDraft
+from retinue.services.requirements.tables import Document, Research
 
 
 class Outdated(Refusal):
@@ -49,25 +44,11 @@ class StillADraft(Refusal):
     next = "Change them, or approve them."
 
 
-class TooLarge(Refusal):
-    """A requirements document takes up to {kilobytes} kB."""
-
-    status = 413
-    next = "Shorten the texts; documents belong into the library."
-
-
 class UnknownSources(Refusal):
     """These are no claims of the research behind this document: {ids}."""
 
     status = 422
     next = "Name claims of this document's own sources, or leave source_claims empty."
-
-
-class NotText(Refusal):
-    """The document holds a character that no text has (U+0000)."""
-
-    status = 422
-    next = "Remove it and send the document again."
 
 
 @dataclass(frozen=True)
@@ -190,7 +171,7 @@ async def change(work: Work, id: UUID, body: RequirementsDraft, document_file: s
         raise NotADraft(status=row.status)
     if row.version != version:
         raise Outdated(work, row, version)
-    changed = body.model_dump(mode="json")
+    changed = checked(body).model_dump(mode="json")
     await _known_sources(work, row, changed)
     if changed == row.body:
         return row
@@ -245,97 +226,7 @@ async def _known_sources(work: Work, row: Document, body: dict[str, Any]) -> Non
         raise UnknownSources(ids=", ".join(id[:60] for id in unknown[:5]))
 
 
-def sourced(row: Claim) -> SourcedClaim:
-    return SourcedClaim(
-        id=str(row.id),
-        field=row.field,
-        value=row.value,
-        quote=row.quote,
-        source_url=row.source_url,
-        confidence=row.confidence,
-        inferred=row.inferred,
-        basis=row.basis,
-    )
-
-
-def document_bytes(body: RequirementsDraft) -> bytes:
-    """The document as its file keeps it; the same content gives the same bytes. Raises TooLarge and NotText."""
-    text = json.dumps(body.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    if "\\u0000" in text:
-        raise NotText()
-    data = text.encode()
-    if len(data) > DOCUMENT_BYTES:
-        raise TooLarge(kilobytes=DOCUMENT_BYTES // 1000)
-    return data
-
-
-def items_of(body: Any) -> Iterator[dict[str, Any]]:
-    """Everything in a document that names its sources."""
-    if isinstance(body, dict):
-        if "source_claims" in body:
-            yield body
-        for value in body.values():
-            yield from items_of(value)
-    elif isinstance(body, list):
-        for value in body:
-            yield from items_of(value)
-
-
-def content_hash(body: dict[str, Any]) -> str:
-    """Of what the document says; ids of claims are new with each research."""
-
-    def said(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: said(item) for key, item in value.items() if key != "source_claims"}
-        return [said(item) for item in value] if isinstance(value, list) else value
-
-    return _hash(said(body))
-
-
-def claims_hash(profile: ProfileClaims) -> str:
-    """Of the facts a draft is made of, in whatever order they came."""
-    return _hash([profile.company, sorted([c.field, c.value, c.quote, c.source_url, c.inferred, c.basis or ""] for c in profile.claims)])
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def summary_of(body: dict[str, Any]) -> str:
-    text: str = body["business_summary"]["text"]
-    return text if len(text) <= SUMMARY_CHARACTERS else text[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0] + " …"
-
-
 def _named_by(research: Research) -> str:
     """Without a client's name, the address that was read, or what was sent."""
     source = research.source or "the company"
     return urlsplit(source).hostname or source
-
-
-def with_sources(body: dict[str, Any], claims: Sequence[Claim]) -> dict[str, Any]:
-    """The document with each item's claims beside their ids, under `sources`."""
-    known = {str(claim.id): claim for claim in claims}
-
-    def shown(value: Any) -> Any:
-        if isinstance(value, dict):
-            made = {key: shown(item) for key, item in value.items()}
-            if "source_claims" in value:
-                made["sources"] = [source(known[id]) for id in value["source_claims"] if id in known]
-            return made
-        return [shown(item) for item in value] if isinstance(value, list) else value
-
-    made: dict[str, Any] = shown(body)
-    return made
-
-
-def source(claim: Claim) -> dict[str, Any]:
-    return {
-        "claim_id": str(claim.id),
-        "field": claim.field,
-        "value": claim.value,
-        "quote": claim.quote,
-        "url": claim.source_url,
-        "confidence": claim.confidence,
-        "inferred": claim.inferred,
-        "basis": claim.basis,
-    }

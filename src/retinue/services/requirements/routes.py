@@ -8,7 +8,7 @@ from fastapi import Query, Request
 from retinue.kernel.files import Files
 from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, process_of, works
 from retinue.kernel.work import Work
-from retinue.services.requirements import domain, store
+from retinue.services.requirements import content, domain, store
 from retinue.services.requirements.schemas import Approve, Change, Reopen, Requirements, RequirementsItem, ResearchState, Status
 from retinue.services.requirements.tables import Document
 
@@ -25,7 +25,7 @@ def item(row: Document) -> RequirementsItem:
 
 async def whole(work: Work, row: Document) -> Requirements:
     claims = await store.claims(work, row.organization_id, row.research_job_id)
-    return Requirements(**item(row).model_dump(), body=domain.with_sources(row.body, claims))
+    return Requirements(**item(row).model_dump(), body=content.with_sources(row.body, claims))
 
 
 def place(cursor: str | None) -> UUID | None:
@@ -69,7 +69,7 @@ async def change(
     requirements_id: UUID, body: Change, request: Request, work: Work = works("requirements", "requirements:write")
 ) -> Requirements:
     """Replace the body of a draft; of two people who save the same version, the second is told."""
-    file = await process_of(request).get(Files).put(work.organization, domain.document_bytes(body.body))
+    file = await process_of(request).get(Files).put(work.organization, content.document_bytes(body.body))
     return await whole(work, await domain.change(work, requirements_id, body.body, file, body.version))
 
 
