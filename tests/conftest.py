@@ -16,7 +16,7 @@ from retinue.kernel.clock import StoppedClock
 from retinue.kernel.ending import stop
 from retinue.kernel.work import Database
 
-PASSWORD = "for tests only"
+PASSWORD = "for-tests-only"
 
 
 @pytest.fixture(scope="session")

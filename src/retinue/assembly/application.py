@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +33,13 @@ class TooLarge(Refusal):
 
     status = 413
     next = "Send a smaller file, or split it."
+
+
+class Unstorable(Refusal):
+    """This holds a character or number that cannot be stored, such as NUL."""
+
+    status = 422
+    next = "Take it out and send the request again."
 
 
 class NotReady(Refusal):
@@ -107,6 +114,10 @@ async def _refused(_: Request, error: Exception) -> Response:
     return answer(error)
 
 
+async def _unstorable(_: Request, error: Exception) -> Response:
+    return answer(Unstorable())
+
+
 async def _broken(_: Request, error: Exception) -> Response:
     LOG.error("request failed", error=type(error).__name__, exc_info=error)
     return answer(error)
@@ -151,7 +162,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
         version=__version__,
         lifespan=lifespan,
         description="A retinue of AI agents for every client.",
-        exception_handlers={Refusal: _refused, RequestValidationError: _malformed, HTTPException: _plain, Exception: _broken},
+        exception_handlers={Refusal: _refused, RequestValidationError: _malformed, HTTPException: _plain, DataError: _unstorable, Exception: _broken},
     )
     app.state.process = process
     app.state.draining = False

@@ -257,3 +257,12 @@ def cursor_value(cursor: str | None) -> Any:
         return json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         raise BadCursor() from None
+
+
+def cursor_id(cursor: str | None) -> UUID | None:
+    """The same where rows are listed by id. Raises BadCursor."""
+    value = cursor_value(cursor)
+    try:
+        return UUID(value) if value is not None else None
+    except (ValueError, AttributeError, TypeError):
+        raise BadCursor() from None

@@ -85,7 +85,7 @@ def template(server: str) -> str:
         connection.execute(f"create database {name}")
     with psycopg.connect(address("postgres"), autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(1)")  # roles are the whole server's, advisory locks one database's
-        install(address(name), ALL, engines, "for tests only")
+        install(address(name), ALL, engines, "for-tests-only")
     return name
 
 

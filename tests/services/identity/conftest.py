@@ -28,7 +28,7 @@ from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
-PASSWORD = "for tests only"
+PASSWORD = "for-tests-only"
 BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
 CLAIM = {"email": "anna@nordwind.example", "password": "a long password"}
 

@@ -50,6 +50,7 @@ async def take_in(
         metadata_=dict(metadata or {}),
         strategy=strategy,
         chunk_size=chunk_size,
+        lineage=(work.cause.lineage if work.cause else None) or uuid7(),
         status=store.OPEN,
         chunks=0,
         changed=False,
@@ -91,6 +92,7 @@ async def settle(
     row = await store.intake(work, intake_id, lock=True)
     if row.status != store.OPEN:
         return
+    work.lineage = row.lineage
     put = await knowledge.put_document(
         work,
         key=row.key,
@@ -127,6 +129,7 @@ async def refuse(work: Work, intake_id: UUID, refusal: Refusal) -> None:
     row = await store.intake(work, intake_id, lock=True)
     if row.status != store.OPEN:
         return
+    work.lineage = row.lineage
     row.status, row.completed_at, row.reason, row.next = "refused", work.now, str(refusal), refusal.next
     work.emit(DocumentRefused(key=row.key, reason=str(refusal), next=refusal.next))
     await _announce(work, row.research_job_id)

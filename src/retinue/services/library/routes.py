@@ -18,7 +18,7 @@ from retinue.engines.knowledge import store as knowledge
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_value, page_of, process_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
 from retinue.kernel.work import Work, uuid7
 from retinue.services.library import domain, store
 from retinue.services.library.schemas import (
@@ -217,7 +217,7 @@ async def documents(
     limit: Annotated[int, Parameter(ge=1, le=PAGE_AT_MOST)] = PAGE,
     work: Work = works("library", "library:read"),
 ) -> Page[DocumentShown]:
-    rows = await store.documents(work, cursor_value(cursor), q, limit + 1)
+    rows = await store.documents(work, cursor_id(cursor), q, limit + 1)
     return page_of(rows, limit, lambda row: str(row.id), shown)
 
 

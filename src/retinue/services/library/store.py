@@ -42,7 +42,7 @@ async def counts(work: Work, research_job_id: UUID) -> Any:
     ).one()
 
 
-async def documents(work: Work, after: str | None, query: str | None, size: int) -> Sequence[Any]:
+async def documents(work: Work, after: UUID | None, query: str | None, size: int) -> Sequence[Any]:
     return (
         await work.execute(
             "select id, namespace, key, title, url, kind, version, length(text) as characters, updated_at from knowledge.document"

@@ -32,6 +32,7 @@ class Intake(Row):
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", JSONB)
     strategy: Mapped[str]
     chunk_size: Mapped[int]
+    lineage: Mapped[UUID]
     status: Mapped[str]
     chunks: Mapped[int]
     changed: Mapped[bool]

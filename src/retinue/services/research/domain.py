@@ -1,6 +1,7 @@
 """When research starts, what it tells of each page, and when it is done; every verb may be called again after a crash."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from retinue.kernel.work import Work, uuid7
 from retinue.services.research import store
 from retinue.services.research.tables import FoundClaim, ResearchJob, SourcePage, Upload
 
-CLAIMS_AN_EVENT = 40
+CLAIMS_AN_EVENT, BYTES_AN_EVENT = 40, 48_000
 
 
 class AlreadyRunning(Refusal):
@@ -145,8 +146,8 @@ async def complete(work: Work, job_id: UUID, claims: Sequence[dict[str, Any]], a
         )
         for row in rows
     ]
-    for first in range(0, len(told), CLAIMS_AN_EVENT):
-        work.emit(ClaimsFound(job_id=job_id, claims=told[first : first + CLAIMS_AN_EVENT], lineage=job.lineage))
+    for together in batches(told):
+        work.emit(ClaimsFound(job_id=job_id, claims=together, lineage=job.lineage))
     job.status, job.completed_at, job.claims, job.answered_by = "completed", work.now, len(rows), answered_by
     work.emit(
         ResearchCompleted(
@@ -160,6 +161,21 @@ async def complete(work: Work, job_id: UUID, claims: Sequence[dict[str, Any]], a
             lineage=job.lineage,
         )
     )
+
+
+def batches(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """As many as one event carries."""
+    together: list[Claim] = []
+    size = 0
+    for claim in claims:
+        bytes_ = len(json.dumps(claim.model_dump(mode="json")))
+        if together and (len(together) == CLAIMS_AN_EVENT or size + bytes_ > BYTES_AN_EVENT):
+            yield together
+            together, size = [], 0
+        together.append(claim)
+        size += bytes_
+    if together:
+        yield together
 
 
 async def fail(work: Work, job_id: UUID, refusal: Refusal) -> None:

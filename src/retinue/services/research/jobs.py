@@ -1,6 +1,7 @@
 """Reading a company's site or files, and making its profile: outside any transaction, one small Work a page."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from retinue.services.research.tables import SourcePage, Upload
 from retinue.services.research.tasks import profile
 
 jobs = Jobs()
+TITLE_CHARACTERS = 300  # a title travels in events
 
 
 class NothingReadable(Refusal):
@@ -106,12 +108,12 @@ async def _read(job: Job, page: WebPage, old: SourcePage | None) -> ReadPage:
 
 async def _files(job: Job, uploads: Iterable[Upload], done: Iterable[SourcePage]) -> AsyncIterator[tuple[ReadPage, int]]:
     uploads, known = list(uploads), {page.asked for page in done}
-    for upload in uploads:
-        if upload.name in known:
+    for name, upload in _apart(uploads):
+        if name in known:
             continue
         seen: dict[str, Any] = {
-            "asked": upload.name,
-            "url": upload.name,
+            "asked": name,
+            "url": name,
             "depth": 0,
             "links": [],
             "fetched_at": job.process.database.clock.now(),
@@ -119,6 +121,14 @@ async def _files(job: Job, uploads: Iterable[Upload], done: Iterable[SourcePage]
         }
         body = await job.process.get(Files).get(job.organization, upload.content_file)
         yield await _stored(job, body, upload.name.rpartition("/")[2], upload.media_type, seen), len(uploads)
+
+
+def _apart(uploads: Iterable[Upload]) -> Iterator[tuple[str, Upload]]:
+    """Files by name; of those with the same name, the later ones are numbered, the same at every run."""
+    met: Counter[str] = Counter()
+    for upload in sorted(uploads, key=lambda upload: (upload.name, upload.id)):
+        met[upload.name] += 1
+        yield upload.name if met[upload.name] == 1 else f"{upload.name} ({met[upload.name]})", upload
 
 
 async def _stored(job: Job, body: bytes, name: str, media_type: str | None, seen: dict[str, Any]) -> ReadPage:
@@ -138,7 +148,7 @@ async def _stored(job: Job, body: bytes, name: str, media_type: str | None, seen
     return ReadPage(
         **seen,
         status="read",
-        title=document.title or name,
+        title=(document.title or name)[:TITLE_CHARACTERS],
         kind=document.kind,
         characters=len(document.text),
         content_file=await files.put(job.organization, body),

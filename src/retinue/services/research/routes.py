@@ -8,7 +8,7 @@ from fastapi import Query, Request, UploadFile
 from retinue.engines.documents import EmptyFile
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_value, page_of, process_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
 from retinue.kernel.work import Work
 from retinue.services.research import domain, store
 from retinue.services.research.schemas import Claim, Progress, RefusedPage, Report, Started, StartResearch, Uploaded
@@ -46,7 +46,7 @@ def progress(row: ResearchJob) -> Progress:
 @router.post("/jobs", status_code=202)
 async def start(body: StartResearch, work: Work = works("research", "research:write")) -> Started:
     """Read a site, or files sent before, and make a profile. The job tells of each page as it goes."""
-    job = await domain.start(work, body.source.strip(), body.files)
+    job = await domain.start(work, body.source, body.files)
     return Started(job_id=job.id, status=job.status)
 
 
@@ -69,7 +69,7 @@ async def jobs(
     cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE, work: Work = works("research", "research:read")
 ) -> Page[Progress]:
     """Newest first."""
-    rows = await store.jobs(work, cursor_value(cursor), limit + 1)
+    rows = await store.jobs(work, cursor_id(cursor), limit + 1)
     return page_of(rows, limit, lambda row: str(row.id), progress)
 
 

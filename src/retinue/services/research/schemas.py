@@ -1,16 +1,19 @@
 """Request and response shapes of research."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
+
+Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class StartResearch(BaseModel):
     """`source` is a website's address. For files: `files`, ids that `POST /research/files` gave, and `source` a name for them."""
 
     client_id: UUID | None = None
-    source: str = Field(min_length=1, max_length=2000)
+    source: Source
     files: list[UUID] = Field([], max_length=500)
 
 

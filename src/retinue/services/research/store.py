@@ -64,8 +64,8 @@ async def uploads_of(work: Work, job_id: UUID) -> Sequence[Upload]:
     return (await work.session.scalars(select(Upload).where(Upload.job_id == job_id).order_by(Upload.name))).all()
 
 
-async def jobs(work: Work, before: str | None, size: int) -> Sequence[ResearchJob]:
+async def jobs(work: Work, before: UUID | None, size: int) -> Sequence[ResearchJob]:
     asked = select(ResearchJob).order_by(ResearchJob.id.desc()).limit(size)
     if before:
-        asked = asked.where(ResearchJob.id < UUID(before))
+        asked = asked.where(ResearchJob.id < before)
     return (await work.session.scalars(asked)).all()

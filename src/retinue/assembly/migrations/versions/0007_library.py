@@ -11,7 +11,7 @@ SQL = r"""
 create schema library;
 create table library.intake (organization_id uuid, id uuid, research_job_id uuid, key text not null, name text not null, namespace text not null,
   title text not null, url text, document_kind text not null, media_type text, content_file text, text_file text, metadata jsonb not null,
-  strategy text not null, chunk_size int not null, status text not null, chunks int not null, changed boolean not null, reason text, next text,
+  strategy text not null, chunk_size int not null, lineage uuid not null, status text not null, chunks int not null, changed boolean not null, reason text, next text,
   document_id uuid, created_at timestamptz not null, completed_at timestamptz, primary key (organization_id, id));
 create index intake_batch on library.intake (organization_id, research_job_id, status);
 create unique index intake_once on library.intake (organization_id, research_job_id, key) where research_job_id is not null;

@@ -200,7 +200,7 @@ def _addresses(site: Site) -> Iterator[Claim]:
     for sentence in site.sentences:
         if sentence.line.kind in {"news", "legal"}:
             continue
-        ours = re.search(r"\b(?:we|we're|our|us)\b", sentence.text, re.IGNORECASE) or site.name.split()[0] in sentence.text
+        ours = re.search(r"\b(?:we|we're|our|us)\b", sentence.text, re.IGNORECASE) or site.is_named_in(sentence.text)
         if ours and (found := _BASED.search(sentence.text)) and not _POSTAL.search(sentence.text):
             place = re.sub(r"\s+(?:and|of|upon|The|Our|We)$", "", found["place"])
             if len(place) > 3 and not re.match(r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|December)", place):

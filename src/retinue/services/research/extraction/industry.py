@@ -148,7 +148,7 @@ def _evidence(industry: str, site: Site) -> Sentence | None:
         if len(sentence.text) > 320 or len(sentence.text) < 12 or sentence.line.kind in {"legal", "news"}:
             continue
         score = sum(terms.get(term, 0.0) for term in set(stems(sentence.text))) * site.weight(sentence.page)
-        own = re.search(r"\b(?:we|our)\b", sentence.text, re.IGNORECASE) or site.name.split()[0] in sentence.text
+        own = re.search(r"\b(?:we|our)\b", sentence.text, re.IGNORECASE) or site.is_named_in(sentence.text)
         score *= (1.3 if own else 1.0) * (1.4 if sentence.line.kind in {"home", "about"} else 1.0)
         if re.search(r"[£€$]\s?\d|^\S+(?: \S+)?$", sentence.text):
             continue

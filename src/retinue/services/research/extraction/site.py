@@ -148,6 +148,10 @@ class Site:
                 return part
         return self.host.removeprefix("www.").split(".")[0].replace("-", " ").title()
 
+    def is_named_in(self, text: str) -> bool:
+        """Whether `text` has the first word of the company's name; files may have none."""
+        return any(word in text for word in self.name.split()[:1])
+
 
 def kind_of(page: Page) -> Kind:
     path = urlsplit(page.url).path.casefold().strip("/")
