@@ -49,7 +49,10 @@ def catches_all(tree: ast.AST) -> bool:
 
 def reads_environment(tree: ast.AST) -> bool:
     return any(
-        isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb") and isinstance(node.value, ast.Name) and node.value.id == "os"
+        isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv", "environb")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
         for node in ast.walk(tree)
     )
 
@@ -90,14 +93,22 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_nothing_of_the_workplace_is_committed() -> None:
-    assert LEAK.search("see /work/thing") and LEAK.search("https://pypi.example.org/simple") and not LEAK.search("https://example.org/network/")
+    assert (
+        LEAK.search("see /work/thing")
+        and LEAK.search("https://pypi.example.org/simple")
+        and not LEAK.search("https://example.org/network/")
+    )
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
     found = []
     for each in filter(None, listed.stdout.split("\0")):
         path = ROOT / each
-        if each in LEAK_ALLOWED or not path.is_file() or path.suffix not in (".py", ".md", ".toml", ".sql", ".sh", ".yml", ".json", ".ts", ".tsx", ""):
+        if (
+            each in LEAK_ALLOWED
+            or not path.is_file()
+            or path.suffix not in (".py", ".md", ".toml", ".sql", ".sh", ".yml", ".json", ".ts", ".tsx", "")
+        ):
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
             if LEAK.search(line):
@@ -110,7 +121,11 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
     code = "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command; lint_imports_command()"
     assert program.exists()
     return subprocess.run(
-        [sys.executable, "-c", code, "--no-cache", "--config", "pyproject.toml"], cwd=root, capture_output=True, text=True, env={"PYTHONPATH": "src", "PATH": ""}
+        [sys.executable, "-c", code, "--no-cache", "--config", "pyproject.toml"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "src", "PATH": ""},
     )
 
 

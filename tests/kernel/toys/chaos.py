@@ -136,7 +136,9 @@ class Chaos:
 
     def _drain(self, processes: list[Running], seconds: float) -> None:
         until = time.monotonic() + seconds
-        while self.owner.execute("select count(*) from events.due(array['toy_billing', 'toy_dossier'], null, '2126-01-01')").fetchone() != (0,):
+        while self.owner.execute("select count(*) from events.due(array['toy_billing', 'toy_dossier'], null, '2126-01-01')").fetchone() != (
+            0,
+        ):
             assert time.monotonic() < until, "not drained"
             time.sleep(0.2)
             self._replace_dead(processes, ("deliver",))
