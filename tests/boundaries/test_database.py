@@ -8,10 +8,10 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import PASSWORD, with_name
 from psycopg import sql as q
 from sqlalchemy import create_engine
 
+from conftest import PASSWORD, with_name
 from retinue.assembly import schema as schema_file
 from retinue.assembly.install import SCHEMA, engine_url, grants, install
 from retinue.assembly.rooms import ENGINES, ROOMS
@@ -95,7 +95,7 @@ def test_a_table_without_an_organization_is_the_kernels(house: psycopg.Connectio
 def test_keys_begin_with_the_organization(house: psycopg.Connection) -> None:
     """Unique constraints and foreign keys look through policies: one that ignores the organization tells what other tenants have."""
     rows = house.execute(
-        f"select conrelid::regclass::text || '.' || conname from pg_constraint k join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = relnamespace"
+        f"select conrelid::regclass||'.'||conname from pg_constraint k join pg_class c on c.oid = conrelid join pg_namespace n on n.oid = relnamespace"
         f" where {OURS} and nspname not in ('jobs', 'kernel', 'events') and contype in ('p', 'u', 'f')"
         " and not exists (select from pg_attribute a where attrelid = conrelid and attname = 'organization_id' and attnum = any(conkey))"
     ).fetchall()
@@ -105,7 +105,10 @@ def test_keys_begin_with_the_organization(house: psycopg.Connection) -> None:
 
 def test_grants_are_what_the_manifests_say(house: psycopg.Connection) -> None:
     schemas = {row[0] for row in house.execute(f"select nspname from pg_namespace where {OURS}").fetchall()}
-    said = {(f"retinue_{room}", schema): {p.strip().upper() for p in privileges.split(",")} for room, schema, privileges in grants(ROOMS, ENGINES)}
+    said = {
+        (f"retinue_{room}", schema): {p.strip().upper() for p in privileges.split(",")}
+        for room, schema, privileges in grants(ROOMS, ENGINES)
+    }
     for room in ROOMS:
         for schema in schemas - {"kernel", "events", "jobs", "lookup"}:
             tables = house.execute(
@@ -157,7 +160,11 @@ def test_the_tables_in_python_are_the_tables_in_the_database(server: str, templa
         context = MigrationContext.configure(
             connection, opts={"include_schemas": True, "include_name": ours, "compare_type": False, "compare_server_default": False}
         )
-        differences = [d for d in compare_metadata(context, Row.metadata) if isinstance(d, list) or d[0] in ("add_table", "add_column", "remove_column")]
+        differences = [
+            d
+            for d in compare_metadata(context, Row.metadata)
+            if isinstance(d, list) or d[0] in ("add_table", "add_column", "remove_column")
+        ]
     engine.dispose()
     assert differences == []
 

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from conftest import PASSWORD, as_login, make_template, with_name
 from kernel.toys import HANDLERS, ROOMS, SCHEMA
+from kernel.toys.clients import app, client, client_of, toys  # noqa: F401
 from retinue.assembly.install import install
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.deliver import Deliverer
@@ -46,7 +47,9 @@ def owner_url(shared: str) -> Iterator[str]:
     """An empty database, as its owner. What a test changes in the schema it puts back itself."""
     yield shared
     with psycopg.connect(shared, autocommit=True) as connection:
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
         tables = connection.execute(
             "select string_agg(oid::regclass::text, ',') from pg_class where relkind = 'r' and relname <> 'secret'"
             " and relnamespace in (select oid from pg_namespace where nspname ~ '^(kernel|events|jobs|toy_.*)$')"

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from kernel.test_http import app, client, client_of, is_problem, toys  # noqa: F401 - fixtures
+from kernel.toys.clients import is_problem
 from kernel.toys.toy_calls.routes import Model
 from retinue.kernel.asks import Asks
 from retinue.kernel.room import Process
@@ -18,19 +18,19 @@ TOLD = "select body->>'summary' from events.log where kind = 'toy_calls.call_sum
 
 
 @pytest.fixture
-def model(toys: Process) -> Model:  # noqa: F811
+def model(toys: Process) -> Model:
     return toys.get(Model)
 
 
-async def new_call(client: httpx.AsyncClient) -> str:  # noqa: F811
+async def new_call(client: httpx.AsyncClient) -> str:
     return str((await client.post("/calls", json={"minutes": 3})).json()["id"])
 
 
-async def summary(client: httpx.AsyncClient, id: str, key: str = "s", wait: str = "20", **headers: str) -> httpx.Response:  # noqa: F811
+async def summary(client: httpx.AsyncClient, id: str, key: str = "s", wait: str = "20", **headers: str) -> httpx.Response:
     return await client.post(f"/calls/{id}/summary", headers={"idempotency-key": key, "prefer": f"wait={wait}"} | headers)
 
 
-async def test_a_quick_answer(client: httpx.AsyncClient, model: Model, owner: psycopg.Connection) -> None:  # noqa: F811
+async def test_a_quick_answer(client: httpx.AsyncClient, model: Model, owner: psycopg.Connection) -> None:
     id = await new_call(client)
     answer = await summary(client, id)
     assert (answer.status_code, answer.headers["retinue-event"], answer.json()["summary"]) == (200, "2", "3 minutes")
@@ -40,7 +40,7 @@ async def test_a_quick_answer(client: httpx.AsyncClient, model: Model, owner: ps
     assert owner.execute(TOLD).fetchall() == [("3 minutes",)]
 
 
-async def test_a_slow_answer(client: httpx.AsyncClient, model: Model, toys: Process, owner: psycopg.Connection) -> None:  # noqa: F811
+async def test_a_slow_answer(client: httpx.AsyncClient, model: Model, toys: Process, owner: psycopg.Connection) -> None:
     id = await new_call(client)
     model.gate.clear()
     slow = await summary(client, id, wait="0")
@@ -48,7 +48,9 @@ async def test_a_slow_answer(client: httpx.AsyncClient, model: Model, toys: Proc
     assert slow.headers["location"].startswith("/api/v1/jobs/")
     during = await summary(client, id, wait="0")
     assert (during.status_code, during.headers["location"]) == (202, slow.headers["location"])
-    held_open = "select count(*) from pg_stat_activity where usename = 'retinue_app' and datname = current_database() and state like 'idle in%'"
+    held_open = (
+        "select count(*) from pg_stat_activity where usename = 'retinue_app' and datname = current_database() and state like 'idle in%'"
+    )
     assert owner.execute(held_open).fetchone() == (0,), "nobody waits in a transaction"
     model.gate.set()
     await asyncio.gather(*(r.task for r in toys.get(Asks).running.values()))
@@ -58,7 +60,11 @@ async def test_a_slow_answer(client: httpx.AsyncClient, model: Model, toys: Proc
 
 
 async def test_an_expired_lease_is_taken_over_once(
-    client: httpx.AsyncClient, model: Model, toys: Process, held: Database, owner: psycopg.Connection  # noqa: F811
+    client: httpx.AsyncClient,
+    model: Model,
+    toys: Process,
+    held: Database,
+    owner: psycopg.Connection,
 ) -> None:
     id = await new_call(client)
     model.gate.clear()
@@ -78,7 +84,11 @@ async def test_an_expired_lease_is_taken_over_once(
 
 
 async def test_a_late_answer_before_the_second_is_settled(
-    client: httpx.AsyncClient, model: Model, toys: Process, held: Database, owner: psycopg.Connection  # noqa: F811
+    client: httpx.AsyncClient,
+    model: Model,
+    toys: Process,
+    held: Database,
+    owner: psycopg.Connection,
 ) -> None:
     """Whoever took over is still asking: the first one's answer is not the settled one, and is not given out."""
     id = await new_call(client)
@@ -101,7 +111,11 @@ async def test_a_late_answer_before_the_second_is_settled(
 
 
 async def test_the_third_try_answers_by_rules(
-    client: httpx.AsyncClient, model: Model, toys: Process, held: Database, owner: psycopg.Connection  # noqa: F811
+    client: httpx.AsyncClient,
+    model: Model,
+    toys: Process,
+    held: Database,
+    owner: psycopg.Connection,
 ) -> None:
     id = await new_call(client)
     model.refuses = True
@@ -117,10 +131,12 @@ async def test_the_third_try_answers_by_rules(
 
 
 def sse(text: str) -> list[tuple[str, dict[str, object]]]:
-    return [(a.removeprefix("event: "), json.loads(b.removeprefix("data: "))) for a, b in (m.split("\n") for m in text.strip().split("\n\n"))]
+    return [
+        (a.removeprefix("event: "), json.loads(b.removeprefix("data: "))) for a, b in (m.split("\n") for m in text.strip().split("\n\n"))
+    ]
 
 
-async def test_a_stream_tells_pieces_then_the_whole(client: httpx.AsyncClient, model: Model) -> None:  # noqa: F811
+async def test_a_stream_tells_pieces_then_the_whole(client: httpx.AsyncClient, model: Model) -> None:
     id = await new_call(client)
     model.pieces = ("3 ", "minutes")
     answer = await summary(client, id, accept="text/event-stream")
@@ -133,7 +149,7 @@ async def test_a_stream_tells_pieces_then_the_whole(client: httpx.AsyncClient, m
     assert (await summary(client, id)).json() == told[2][1], "its key knows the settled answer"
 
 
-async def test_a_stream_that_fails_says_so(client: httpx.AsyncClient, model: Model) -> None:  # noqa: F811
+async def test_a_stream_that_fails_says_so(client: httpx.AsyncClient, model: Model) -> None:
     id = await new_call(client)
     model.pieces, model.refuses = (), True
     told = sse((await summary(client, id, accept="text/event-stream")).text)
@@ -141,7 +157,7 @@ async def test_a_stream_that_fails_says_so(client: httpx.AsyncClient, model: Mod
     assert told[0][1]["status"] == 404 and told[0][1]["next"]
 
 
-async def test_answers_and_asks_expire(client: httpx.AsyncClient, held: Database, owner: psycopg.Connection) -> None:  # noqa: F811
+async def test_answers_and_asks_expire(client: httpx.AsyncClient, held: Database, owner: psycopg.Connection) -> None:
     await summary(client, await new_call(client))
     await held.call("select lookup.drop_expired(:at)", at=held.clock.now() + timedelta(hours=71))
     kept = "select (select count(*) from kernel.answer), (select count(*) from kernel.ask)"

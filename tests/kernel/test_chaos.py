@@ -9,6 +9,6 @@ from kernel.toys.chaos import Chaos
 
 
 def test_kill_9(owner_url: str, owner: psycopg.Connection, tmp_path: Path) -> None:
-    said = Chaos(as_login(owner_url), owner, tmp_path).run(13)
+    said = Chaos(as_login(owner_url), owner, tmp_path).run(8)
     assert said["kills"] >= 5
     assert said["handled"] >= 100

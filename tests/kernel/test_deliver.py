@@ -51,7 +51,9 @@ async def test_poison_is_parked_and_the_organization_goes_on(held: Database, own
         pass
     charged = dict(owner.execute("select organization_id, count(*) from toy_billing.line group by 1").fetchall())
     assert charged == {two: 1}, "the poison holds up its own organization only"
-    assert owner.execute("select number from events.cursor where (room, organization_id) = ('toy_dossier', %s)", (one,)).fetchone() == (123,)
+    assert owner.execute("select number from events.cursor where (room, organization_id) = ('toy_dossier', %s)", (one,)).fetchone() == (
+        123,
+    )
     for _ in range(2):
         await settle(deliverer)
     parked = owner.execute("select room, organization_id, number, error from events.parked order by number").fetchall()
@@ -63,7 +65,9 @@ async def test_poison_is_parked_and_the_organization_goes_on(held: Database, own
     assert await deliverer.replay("toy_billing", one, 1)
     assert not await deliverer.replay("toy_billing", one, 1)
     assert not await deliverer.replay("toy_billing", two, 1)
-    assert owner.execute("select number from toy_billing.line where organization_id = %s and number in (1, 122)", (one,)).fetchall() == [(1,)]
+    assert owner.execute("select number from toy_billing.line where organization_id = %s and number in (1, 122)", (one,)).fetchall() == [
+        (1,)
+    ]
 
 
 async def test_a_replay_that_fails_stays_parked(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
@@ -77,7 +81,9 @@ async def test_a_replay_that_fails_stays_parked(held: Database, owner: psycopg.C
     assert owner.execute("select count(*) from events.parked").fetchone() == (1,)
 
 
-async def test_tries_come_at_0_1_3_7_15_and_parking_at_31(held: Database, owner: psycopg.Connection, clock: StoppedClock, tenant: Tenant) -> None:
+async def test_tries_come_at_0_1_3_7_15_and_parking_at_31(
+    held: Database, owner: psycopg.Connection, clock: StoppedClock, tenant: Tenant
+) -> None:
     one, _ = tenant()
     tried: list[float] = []
     begun = clock.now()
@@ -270,7 +276,9 @@ async def test_a_new_room_starts_at_the_present_and_a_projection_at_the_first(
     await calls(held, one, 1)
     await deliverer.register()
     await deliverer.deliver_all()
-    assert owner.execute("select organization_id, number from toy_billing.line order by seq").fetchall().sort() == [(one, 3), (two, 1)].sort()
+    assert (
+        owner.execute("select organization_id, number from toy_billing.line order by seq").fetchall().sort() == [(one, 3), (two, 1)].sort()
+    )
     assert owner.execute("select count(*) from toy_dossier.entry").fetchone() == (4,)
 
 
@@ -377,7 +385,9 @@ async def test_delivery_survives_the_loss_of_its_connections(
     await calls(other, one, 1)
     await until(charged(owner, 1))
     for i in range(3):
-        owner.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'retinue_app' and datname = current_database()")
+        owner.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'retinue_app' and datname = current_database()"
+        )
         await asyncio.sleep(0)
         await held.engine.dispose()
         await calls(held, one, 1)

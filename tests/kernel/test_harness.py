@@ -39,7 +39,11 @@ async def test_it_finds_a_sum_that_drops_what_is_older(held: Database, owner: ps
         newest = (await work.execute("select coalesce(max(number), 0) from toy_billing.line")).scalar_one()
         if event.number > newest:
             await work.execute(
-                "insert into toy_billing.line values (:o, :c, :n, :m)", o=work.organization, c=event.call_id, n=event.number, m=event.minutes
+                "insert into toy_billing.line values (:o, :c, :n, :m)",
+                o=work.organization,
+                c=event.call_id,
+                n=event.number,
+                m=event.minutes,
             )
 
     await some_calls(held, tenant, {"toy_billing": handlers})

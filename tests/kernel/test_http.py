@@ -2,60 +2,19 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
-import pytest
-import pytest_asyncio
-from fastapi import FastAPI
 
 from kernel.conftest import Tenant
-from kernel.toys.app import application, process
+from kernel.toys.clients import Clients, is_problem
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.limits import Limiter
 from retinue.kernel.room import Process
 from retinue.kernel.security import Security, new_secret
 from retinue.kernel.work import Database, uuid7
-
-Clients = Callable[..., httpx.AsyncClient]
-
-
-@pytest.fixture
-def toys(held: Database, tmp_path: Path) -> Process:
-    return process(held, tmp_path)
-
-
-@pytest.fixture
-def app(toys: Process) -> FastAPI:
-    return application(toys)
-
-
-@pytest_asyncio.fixture
-async def client_of(app: FastAPI, toys: Process) -> AsyncIterator[Clients]:
-    """Make a client that sends the bearer of `actor`, and X-Tenant-ID when told."""
-    made: list[httpx.AsyncClient] = []
-
-    def make(organization: UUID, actor: UUID, tenant_id: UUID | None = None, bearer: str = "") -> httpx.AsyncClient:
-        token = bearer or toys.get(Security).signer.sign("access", timedelta(hours=1), org=str(organization), sub=str(actor))
-        headers = {"authorization": f"Bearer {token}"} | ({"x-tenant-id": str(tenant_id)} if tenant_id else {})
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://toys/api/v1", headers=headers
-        )
-        made.append(client)
-        return client
-
-    yield make
-    for client in made:
-        await client.aclose()
-
-
-@pytest.fixture
-def client(client_of: Clients, tenant: Tenant) -> httpx.AsyncClient:
-    return client_of(*tenant())
 
 
 async def test_a_write_says_its_number(client: httpx.AsyncClient) -> None:
@@ -65,15 +24,6 @@ async def test_a_write_says_its_number(client: httpx.AsyncClient) -> None:
     read = await client.get("/calls")
     assert "retinue-event" not in read.headers
     assert posted.json() in read.json()["items"]
-
-
-def is_problem(answer: httpx.Response, status: int) -> None:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    said = answer.json()
-    assert said["status"] == status
-    assert said["next"] and said["title"] and said["detail"]
-    assert "trace_id" in said
 
 
 async def test_a_refusal_is_a_problem_and_keeps_nothing(client: httpx.AsyncClient, owner: psycopg.Connection) -> None:

@@ -200,14 +200,18 @@ async def test_a_work_rolls_back_whole(database: Database, tenant: Tenant, owner
             await work.flush()
             raise ZeroDivisionError
     counts = "(select count(*) from toy_calls.call), (select count(*) from events.log), (select count(*) from jobs.procrastinate_jobs)"
-    assert owner.execute(f"select {counts}, (select count(*) from kernel.person), (select count(*) from events.head)").fetchone() == (0,) * 5
+    assert (
+        owner.execute(f"select {counts}, (select count(*) from kernel.person), (select count(*) from events.head)").fetchone() == (0,) * 5
+    )
 
 
 async def test_only_the_operator_admits(owner: psycopg.Connection, owner_url: str, server: str, tenant: Tenant) -> None:
     """As the room `identity` would call them: a client's Work admits nobody and lets people into no other organization."""
     operator, _ = tenant(operator=True)
     (client, actor), (other, _) = tenant(), tenant()
-    owner.execute("grant execute on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]) to retinue_toy_calls")
+    owner.execute(
+        "grant execute on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]) to retinue_toy_calls"
+    )
 
     def as_room(organization: object, sql: str, *values: object) -> None:
         with owner.transaction():
@@ -230,7 +234,9 @@ async def test_only_the_operator_admits(owner: psycopg.Connection, owner_url: st
     new = uuid4()
     as_room(operator, admit, new)
     as_room(operator, allow, actor, new)
-    owner.execute("revoke all on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]) from retinue_toy_calls")
+    owner.execute(
+        "revoke all on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]) from retinue_toy_calls"
+    )
 
 
 def test_the_login_owns_and_inherits_nothing(owner: psycopg.Connection) -> None:
@@ -239,7 +245,9 @@ def test_the_login_owns_and_inherits_nothing(owner: psycopg.Connection) -> None:
     assert owner.execute("select count(*) from pg_proc where proowner = 'retinue_app'::regrole").fetchone() == (0,)
     row = owner.execute("select rolinherit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = 'retinue_app'")
     assert row.fetchone() == (False,) * 5
-    assert owner.execute("select count(*) from pg_auth_members where member = 'retinue_app'::regrole and (inherit_option or admin_option)").fetchone() == (0,)
+    assert owner.execute(
+        "select count(*) from pg_auth_members where member = 'retinue_app'::regrole and (inherit_option or admin_option)"
+    ).fetchone() == (0,)
     may_become = owner.execute(
         "select rolname from pg_roles where rolname ~ '^retinue_' and rolname <> 'retinue_app' and pg_has_role('retinue_app', oid, 'set')"
         " and rolname in ('retinue_carrier', 'retinue_searcher')"

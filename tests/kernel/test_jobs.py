@@ -51,9 +51,7 @@ async def test_a_job_is_part_of_its_work(held: Database, owner: psycopg.Connecti
             work.defer("toy_calls.end", minutes=4)
             await work.flush()
             raise TooLong()
-    assert owner.execute(WAITING).fetchall() == [
-        ("toy_calls.end", {"minutes": 3, "trace": "b" * 32, "organization": str(one)}, "todo", 0)
-    ]
+    assert owner.execute(WAITING).fetchall() == [("toy_calls.end", {"minutes": 3, "trace": "b" * 32, "organization": str(one)}, "todo", 0)]
 
 
 async def test_the_organization_comes_from_the_scope(held: Database, runner: Runner, owner: psycopg.Connection, tenant: Tenant) -> None:
@@ -95,7 +93,9 @@ async def test_a_failed_job_is_tried_again_later_each_time(
     waits = []
     for _ in range(3):
         await runner.run_all()
-        row = owner.execute("select extract(epoch from scheduled_at - now())::float from jobs.procrastinate_jobs where status = 'todo'").fetchone()
+        row = owner.execute(
+            "select extract(epoch from scheduled_at - now())::float from jobs.procrastinate_jobs where status = 'todo'"
+        ).fetchone()
         if row:
             waits.append(row[0])
         owner.execute("update jobs.procrastinate_jobs set scheduled_at = now() - interval '1 s' where status = 'todo'")
@@ -183,7 +183,11 @@ def worker(owner_url: str) -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> "subprocess.Popen[bytes]":
-        started.append(subprocess.Popen([sys.executable, "-c", WORKER, as_login(owner_url)], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}))
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-c", WORKER, as_login(owner_url)], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+            )
+        )
         return started[-1]
 
     yield start
@@ -227,7 +231,10 @@ async def test_a_commit_wakes_the_worker(database: Database, owner: psycopg.Conn
     one, _ = tenant()
     runner = Runner(Process(database), ALL)
     running = asyncio.create_task(runner.run())
-    listening = "select count(*) from pg_stat_activity where query ilike '%%listen%%procrastinate%%' and datname = current_database() and pid <> pg_backend_pid()"
+    listening = (
+        "select count(*) from pg_stat_activity where usename = 'retinue_app' and query ilike '%listen%procrastinate%'"
+        " and datname = current_database()"
+    )
     deadline = time.monotonic() + 10
     while owner.execute(listening).fetchone() == (0,):
         assert time.monotonic() < deadline

@@ -67,7 +67,7 @@ def test_forged_tokens_are_refused(signer: Signer, tmp_path: Path) -> None:
     now = signer.clock.now()
     claims = {"iss": "retinue", "use": "access", "sub": "me", "iat": int(now.timestamp()), "exp": int(now.timestamp()) + 600}
     good = signer.sign("access", timedelta(minutes=5), sub="me")
-    head, body, signature = good.split(".")
+    head, _, signature = good.split(".")
     public = signer.jwks()["keys"][0]["n"]
     forged = {
         "garbage": "garbage",
@@ -97,7 +97,9 @@ async def test_a_file_is_its_organizations(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [name]
 
 
-@pytest.mark.parametrize("name", ["", "..", "../" + "a" * 64, "a" * 63, "a" * 65, "A" * 64, "a" * 64 + "\n", "/etc/passwd", "a" * 61 + "/.."])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../" + "a" * 64, "a" * 63, "a" * 65, "A" * 64, "a" * 64 + "\n", "/etc/passwd", "a" * 61 + "/.."]
+)
 async def test_a_name_that_is_no_hash_is_not_found(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFound):
         await Files(tmp_path / "files").get(UUID(int=1), name)

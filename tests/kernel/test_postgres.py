@@ -319,10 +319,7 @@ def test_a_command_killed_while_the_server_starts_leaves_nothing_behind(place: P
 def test_only_the_owner_can_reach_files_and_server(place: Place) -> None:
     accounts = hashlib.sha256(Path("/etc/passwd").read_bytes()).hexdigest()
     _, ready = place.client()
-    modes = {
-        name: oct((place.home / name).stat().st_mode & 0o777)
-        for name in ("postgres", "run", "postgres.password", "postgres.log")
-    }
+    modes = {name: oct((place.home / name).stat().st_mode & 0o777) for name in ("postgres", "run", "postgres.password", "postgres.log")}
     assert modes == {"postgres": "0o700", "run": "0o700", "postgres.password": "0o600", "postgres.log": "0o600"}
     assert (place.home / "postgres.keeper").stat().st_mode & 0o077 == 0
     assert place.home.stat().st_mode & 0o066 == 0

@@ -1,13 +1,13 @@
 """Kills writers and workers, with slow commits, rollbacks, poison, and events that kill their worker; then checks every promise."""
 
 import asyncio
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from uuid import UUID
 
@@ -61,32 +61,42 @@ async def deliver(url: str, ready: Path) -> None:
         group.create_task(Deliverer(database, {**HANDLERS, "toy_billing": charging(poison)}).run())
 
 
+def begin(kind: str, url: str, folder: Path, organizations: Sequence[UUID]) -> None:
+    ready = folder / str(os.getpid())
+    asyncio.run(write(url, organizations[:2], organizations, ready) if kind == "write" else deliver(url, ready))
+
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["pytest", "kernel.toys.chaos"])  # or each process would import for a second, and nobody would work
+Running = tuple[str, ForkServerProcess]
+
+
 class Chaos:
     def __init__(self, url: str, owner: psycopg.Connection, folder: Path, organizations: int = 12) -> None:
         self.url, self.owner, self.folder = url, owner, folder
         self.organizations = [uuid7() for _ in range(organizations)]
         self.kills, self.deaths = 0, 0
+        for room, handlers in HANDLERS.items():  # a room that begins later begins at the then present number
+            owner.execute("select events.listen(%s, %s, %s, '0')", (room, list(handlers.by_kind), handlers.projection))
         for organization in self.organizations:
             owner.execute("insert into kernel.organization values (%s, false, now())", (organization,))
 
-    def spawn(self, kind: str) -> tuple[str, "subprocess.Popen[bytes]"]:
-        names = [str(o) for o in self.organizations]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kernel.toys.chaos", kind, self.url, str(self.folder), *names], env=environment, stderr=subprocess.DEVNULL
-        )
+    def spawn(self, kind: str) -> Running:
+        process = FORKS.Process(target=begin, args=(kind, self.url, self.folder, self.organizations), daemon=True)
+        process.start()
         return kind, process
 
     def run(self, seconds: float, *, writers: int = 4, workers: int = 2, drain: float = 60.0) -> dict[str, int]:
         self._hurry()
         processes = [self.spawn("write") for _ in range(writers)] + [self.spawn("deliver") for _ in range(workers)]
         try:
+            self._await(processes)
             self._kill(processes, seconds)
             self._drain(processes, drain)
         finally:
             for _, process in processes:
                 process.kill()
-                process.wait()
+                process.join()
         return self.check()
 
     def _hurry(self) -> None:
@@ -96,13 +106,20 @@ class Chaos:
         self.slow = row[0]
         self.owner.execute(self.slow.replace("'00:00:01'", "'50 ms'").replace("interval '1 second'", "interval '50 ms'"))
 
-    def _replace_dead(self, processes: list[tuple[str, "subprocess.Popen[bytes]"]], kinds: Sequence[str]) -> None:
+    def _await(self, processes: list[Running]) -> None:
+        until = time.monotonic() + 60
+        while not all((self.folder / str(process.pid)).exists() for _, process in processes):
+            assert time.monotonic() < until, "processes do not start"
+            time.sleep(0.05)
+            self._replace_dead(processes, ("deliver",))
+
+    def _replace_dead(self, processes: list[Running], kinds: Sequence[str]) -> None:
         for i, (kind, process) in enumerate(processes):
-            if kind in kinds and process.poll() is not None:
+            if kind in kinds and not process.is_alive():
                 self.deaths += 1
                 processes[i] = self.spawn(kind)
 
-    def _kill(self, processes: list[tuple[str, "subprocess.Popen[bytes]"]], seconds: float) -> None:
+    def _kill(self, processes: list[Running], seconds: float) -> None:
         until, workers = time.monotonic() + seconds, [i for i, (kind, _) in enumerate(processes) if kind == "deliver"]
         while time.monotonic() < until:
             time.sleep(0.25)
@@ -111,17 +128,19 @@ class Chaos:
             kind, process = processes[i]
             if (self.folder / str(process.pid)).exists():  # one that still imports is spared, or nobody would ever work
                 process.kill()
-                process.wait()
+                process.join()
                 self.kills += 1
                 processes[i] = self.spawn(kind)
         for kind, process in processes:
             if kind == "write":
                 process.kill()
-                process.wait()
+                process.join()
 
-    def _drain(self, processes: list[tuple[str, "subprocess.Popen[bytes]"]], seconds: float) -> None:
+    def _drain(self, processes: list[Running], seconds: float) -> None:
         until = time.monotonic() + seconds
-        while self.owner.execute("select count(*) from events.due(array['toy_billing', 'toy_dossier'], null, '2126-01-01')").fetchone() != (0,):
+        while self.owner.execute("select count(*) from events.due(array['toy_billing', 'toy_dossier'], null, '2126-01-01')").fetchone() != (
+            0,
+        ):
             assert time.monotonic() < until, "not drained"
             time.sleep(0.2)
             self._replace_dead(processes, ("deliver",))
@@ -139,10 +158,3 @@ class Chaos:
         told = self.owner.execute("select count(*) from events.log").fetchone()
         assert told == self.owner.execute("select count(*) from toy_dossier.entry").fetchone()
         return {"kills": self.kills, "deaths": self.deaths, "events": told[0] if told else 0, "handled": handled, "parked": len(parked)}
-
-
-if __name__ == "__main__":
-    kind, url, folder, *names = sys.argv[1:]
-    known = [UUID(name) for name in names]
-    ready = Path(folder) / str(os.getpid())
-    asyncio.run(write(url, known[:2], known, ready) if kind == "write" else deliver(url, ready))

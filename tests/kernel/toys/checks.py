@@ -12,7 +12,9 @@ def exact(owner: psycopg.Connection, aside: Set[Any] = frozenset()) -> int:
     Answers how many were handled.
     """
     heads = dict(owner.execute("select * from events.head").fetchall())
-    for organization, numbers in owner.execute("select organization_id, array_agg(number order by number) from events.log group by 1").fetchall():
+    for organization, numbers in owner.execute(
+        "select organization_id, array_agg(number order by number) from events.log group by 1"
+    ).fetchall():
         assert numbers == list(range(1, heads[organization] + 1))
     ended = "from events.log where kind = 'toy_calls.call_ended.1'"
     want = [

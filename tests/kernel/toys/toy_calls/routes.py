@@ -54,7 +54,9 @@ async def list_(
     work: Work = works("toy_calls", "conversations:read"),
 ) -> Page[Call]:
     rows = await work.execute(
-        "select * from toy_calls.call where cast(:c as uuid) is null or id < :c order by id desc limit :n", c=cursor_value(cursor), n=size + 1
+        "select * from toy_calls.call where cast(:c as uuid) is null or id < :c order by id desc limit :n",
+        c=cursor_value(cursor),
+        n=size + 1,
     )
     return page_of(rows.all(), size, lambda r: r.id, lambda r: Call(id=r.id, minutes=r.minutes, summary=r.summary))
 

@@ -31,9 +31,9 @@ select kernel.tenant_table('events.log'), kernel.tenant_table('events.cursor'), 
 create function events.append(batch json) returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
   with h as (insert into events.head values (kernel.organization(), json_array_length(batch))
              on conflict (organization_id) do update set number = head.number + excluded.number returning *),
-  w as (insert into events.log select h.organization_id, h.number - json_array_length(batch) + n, (e->>'id')::uuid, e->>'kind', e->'body',
-          (e->>'person')::uuid, (e->>'actor')::uuid, (e->>'cause')::uuid, (e->>'lineage')::uuid, e->>'trace', (e->>'occurred_at')::timestamptz
-        from h, json_array_elements(batch) with ordinality as b(e, n))
+  w as (insert into events.log select h.organization_id, h.number - json_array_length(batch) + n, id, kind, body, person, actor, cause, lineage, trace, occurred_at
+        from h, rows from (json_to_recordset(batch) as (id uuid, kind text, body json, person uuid, actor uuid, cause uuid, lineage uuid, trace text,
+                                                        occurred_at timestamptz)) with ordinality as b(id, kind, body, person, actor, cause, lineage, trace, occurred_at, n))
   select number from h $$;
 
 -- A room begins to listen: a projection at the first event; any other new room, for organizations that exist, at their next one.
