@@ -8,8 +8,12 @@ from retinue.cli import events, files, house, story, talking
 from retinue.cli.output import fail
 from retinue.kernel.errors import Refusal
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="A retinue of AI agents for every client. Start with: retinue up")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A retinue of AI agents for every client. Start with: retinue up",
+)
 for commands in (house, story, talking, files, events):
     commands.add_to(app)
 

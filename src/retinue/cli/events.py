@@ -9,14 +9,21 @@ from retinue.cli.house import Home, Json, configure
 from retinue.cli.output import console, show
 
 
-def list_(client: Annotated[str, typer.Argument(help="Id, slug or name.")], after: Annotated[int, typer.Option(min=0)] = 0,
-          topic: Annotated[str | None, typer.Option(help="Only of this topic.")] = None, home: Home = None, json_: Json = False) -> None:
+def list_(
+    client: Annotated[str, typer.Argument(help="Id, slug or name.")],
+    after: Annotated[int, typer.Option(min=0)] = 0,
+    topic: Annotated[str | None, typer.Option(help="Only of this topic.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
     """A client's events by number."""
     with connected(configure(home, None).home) as connection:
         tenant = find_client(connection, client)["client_id"]
         seen = []
         while True:
-            page = connection.get("/events", params={"client_id": tenant, "after": after, "limit": 200} | ({"topic": topic} if topic else {}))
+            page = connection.get(
+                "/events", params={"client_id": tenant, "after": after, "limit": 200} | ({"topic": topic} if topic else {})
+            )
             seen += page["items"]
             if not page["next_cursor"]:
                 break
@@ -35,7 +42,9 @@ def replay(client: Annotated[str, typer.Argument(help="Id, slug or name.")], hom
         parked = connection.get("/events/parked", tenant=tenant)["items"]
         for event in parked:
             done = connection.post(f"/events/parked/{event['room']}/{event['number']}/replay", tenant=tenant)["replayed"]
-            console.print(f"{event['room']} {event['number']} {event['kind']}: {'handled' if done else 'was handled meanwhile'}", markup=False)
+            console.print(
+                f"{event['room']} {event['number']} {event['kind']}: {'handled' if done else 'was handled meanwhile'}", markup=False
+            )
         if not parked:
             console.print("nothing is parked")
 

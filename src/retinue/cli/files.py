@@ -32,7 +32,9 @@ def tasks_list(json_: Json = False) -> None:
         show([task.schema() for task in tasks])
         return
     for task in tasks:
-        console.print(f"{task.name:<26} {'rules and model' if task.rules else 'needs a model':<18} {task.input.__name__} → {task.output.__name__}")
+        console.print(
+            f"{task.name:<26} {'rules and model' if task.rules else 'needs a model':<18} {task.input.__name__} → {task.output.__name__}"
+        )
 
 
 def find_task(name: str) -> Any:
@@ -49,9 +51,15 @@ def tasks_schema(name: str) -> None:
     show(find_task(name).schema())
 
 
-def tasks_run(name: str, input_: In, output: Out, by: Annotated[str, typer.Option(help="auto, rules or model.")] = "auto",
-              examples: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Labelled lines to learn from.")] = None,
-              home: Home = None, json_: Json = False) -> None:
+def tasks_run(
+    name: str,
+    input_: In,
+    output: Out,
+    by: Annotated[str, typer.Option(help="auto, rules or model.")] = "auto",
+    examples: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Labelled lines to learn from.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
     """Run a task over a file."""
     if by not in ("auto", "rules", "model"):
         raise typer.BadParameter("--by is auto, rules or model")

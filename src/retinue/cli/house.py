@@ -20,6 +20,7 @@ import uvicorn
 
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
+from retinue.kernel.postmaster import die_with
 from retinue.kernel.settings import KernelSettings, read_all
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]
@@ -106,6 +107,18 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
     fresh.replace(path)
 
 
+class Server(uvicorn.Server):
+    """Ends when told and no more: uvicorn's own way raises the signal again at its end, which would skip what is to be closed after it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
 async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, say: bool = True) -> None:
     """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
     from retinue.assembly.process import named, opened, serving
@@ -126,8 +139,19 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
                 made = await renew_credentials(process.database, url)
             write_private(path, made.document() if made else json.loads(path.read_text()) | {"url": url})
         app = serving(process, serving_rooms, working_rooms)
-        server = uvicorn.Server(uvicorn.Config(app, host=read.kernel.host, port=read.kernel.port, log_config=None, access_log=False,
-                                               timeout_graceful_shutdown=read.kernel.drain_seconds, ws_max_size=1_000_000))
+        server = Server(
+            uvicorn.Config(
+                app,
+                host=read.kernel.host,
+                port=read.kernel.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=read.kernel.drain_seconds,
+                ws_max_size=1_000_000,
+            )
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
         task = asyncio.create_task(server.serve())
         while not server.started and not task.done():
             await asyncio.sleep(0.01)
@@ -136,10 +160,15 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
         await task
 
 
-def up(home: Home = None, port: Port = None, no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
-       detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready, and leave it running.")] = False,
-       worker_apart: Annotated[bool, typer.Option("--worker-apart", help="Carry events and jobs in a second process, started again when it dies.")] = False,
-       ) -> None:
+def up(
+    home: Home = None,
+    port: Port = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready, and leave it running.")] = False,
+    worker_apart: Annotated[
+        bool, typer.Option("--worker-apart", help="Carry events and jobs in a second process, started again when it dies.")
+    ] = False,
+) -> None:
     """Run everything in one process until Ctrl-C."""
     settings = configure(home, port)
     known = running(settings.home)
@@ -177,7 +206,14 @@ async def keep_worker(settings: KernelSettings) -> None:
     process: asyncio.subprocess.Process | None = None
     try:
         while True:
-            process = await asyncio.create_subprocess_exec(sys.executable, "-m", "retinue", "worker", stdout=asyncio.subprocess.DEVNULL)
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "retinue",
+                "worker",
+                stdout=asyncio.subprocess.DEVNULL,
+                preexec_fn=die_with(os.getpid(), signal.SIGTERM),
+            )
             known = {"pid": os.getpid(), "url": settings.address, "port": settings.port, "worker_pid": process.pid}
             write_private(settings.home / "run.json", known)
             await process.wait()
@@ -194,8 +230,13 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
     make_home(settings.home)
     log = settings.home / "retinue.log"
     with log.open("ab") as out:
-        child = subprocess.Popen([sys.executable, "-m", "retinue", "up", "--no-browser", *options], stdout=out, stderr=out,
-                                 stdin=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            [sys.executable, "-m", "retinue", "up", "--no-browser", *options],
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and child.poll() is None:
         with suppress(httpx.TransportError):
@@ -235,8 +276,14 @@ def status(home: Home = None, json_: Json = False) -> None:
     if known:
         with suppress(httpx.TransportError):
             ready = httpx.get(f"{known['url']}/health/ready", timeout=5, trust_env=False).is_success
-    said = {"running": known is not None, "ready": ready, "url": known["url"] if known else None, "pid": known["pid"] if known else None,
-            "home": str(settings.home), "database": "configured" if settings.database_url else "embedded"}
+    said = {
+        "running": known is not None,
+        "ready": ready,
+        "url": known["url"] if known else None,
+        "pid": known["pid"] if known else None,
+        "home": str(settings.home),
+        "database": "configured" if settings.database_url else "embedded",
+    }
     if json_:
         show(said)
     elif known:
@@ -341,8 +388,16 @@ def require_running(home: Path) -> dict[str, Any]:
 
 
 def add_to(app: typer.Typer) -> None:
-    for name, command in (("up", up), ("down", down), ("status", status), ("serve", serve_some), ("worker", worker), ("migrate", migrate), ("bench", bench),
-                          ("token", token)):
+    for name, command in (
+        ("up", up),
+        ("down", down),
+        ("status", status),
+        ("serve", serve_some),
+        ("worker", worker),
+        ("migrate", migrate),
+        ("bench", bench),
+        ("token", token),
+    ):
         app.command(name)(command)
     config = typer.Typer(no_args_is_help=True, help="Settings.")
     config.command("check")(check)

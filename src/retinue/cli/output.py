@@ -47,7 +47,9 @@ def fail(refusal: Refusal) -> int:
     if wants_json():
         show(refusal.body if isinstance(refusal, Answered) else problem(refusal))
     else:
-        errors.print(f"[red]{refusal}[/red]" if not isinstance(refusal, Answered) else str(refusal), markup=not isinstance(refusal, Answered))
+        errors.print(
+            f"[red]{refusal}[/red]" if not isinstance(refusal, Answered) else str(refusal), markup=not isinstance(refusal, Answered)
+        )
         if refusal.next:
             errors.print(refusal.next, markup=False)
     if refusal.status == 503:

@@ -49,12 +49,19 @@ class Killer:
             events += page
             after = page[-1]["number"]
         numbers = [event["number"] for event in events]
-        read = Counter(event["body"]["url"] for event in events
-                       if event["kind"].startswith("research.page_read") and event["body"]["job_id"] == told["job_id"])
-        console.print(f"  worker {self.killed} died after {self.at} pages; {told['pages']} pages were read in the end,"
-                      f" {sum(read.values())} told, {max(read.values(), default=0)} time each")
-        console.print(f"  the log holds {len(numbers)} events numbered 1 to {numbers[-1]}"
-                      f" {'without a gap' if numbers == list(range(1, len(numbers) + 1)) else 'WITH GAPS'}")
+        read = Counter(
+            event["body"]["url"]
+            for event in events
+            if event["kind"].startswith("research.page_read") and event["body"]["job_id"] == told["job_id"]
+        )
+        console.print(
+            f"  worker {self.killed} died after {self.at} pages; {told['pages']} pages were read in the end,"
+            f" {sum(read.values())} told, {max(read.values(), default=0)} time each"
+        )
+        console.print(
+            f"  the log holds {len(numbers)} events numbered 1 to {numbers[-1]}"
+            f" {'without a gap' if numbers == list(range(1, len(numbers) + 1)) else 'WITH GAPS'}"
+        )
 
 
 def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
@@ -74,7 +81,10 @@ def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
             other = connection.execute("select count(*) from research.job where organization_id = %s", (operator,)).fetchone()
             console.print(f"  within the client: {own[0] if own else 0} research jobs; of another organization: {other[0] if other else 0}")
             for said, statement in (
-                ("writing into another organization", "insert into research.upload values (%s, gen_random_uuid(), 'x', 'x', null, 1, null, now())"),
+                (
+                    "writing into another organization",
+                    "insert into research.upload values (%s, gen_random_uuid(), 'x', 'x', null, 1, null, now())",
+                ),
                 ("reading another room's table", "select * from identity.client where organization_id = %s"),
             ):
                 try:

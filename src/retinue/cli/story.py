@@ -48,10 +48,13 @@ class TooSlow(Refusal):
     next = "Look at the server's log; what was done stays done, and the same command goes on from there."
 
 
-def onboard(source: Annotated[str, typer.Argument(help="A website's address, a folder, or a file.")],
-            name: Annotated[str, typer.Option("--name", help="The company's name.")],
-            more: Annotated[list[str] | None, typer.Argument(help="More files.")] = None,
-            home: Home = None, json_: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+def onboard(
+    source: Annotated[str, typer.Argument(help="A website's address, a folder, or a file.")],
+    name: Annotated[str, typer.Option("--name", help="The company's name.")],
+    more: Annotated[list[str] | None, typer.Argument(help="More files.")] = None,
+    home: Home = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
     """Research a company, take in its knowledge, draft requirements, and bring its agent to life."""
     settings = configure(home, None)
     require_running(settings.home)
@@ -71,21 +74,35 @@ def tell(connection: Connection, sources: list[str], name: str, progress: Progre
         client = client_named(connection, name, None if files else sources[0])
         tenant = client["client_id"]
         before = newest_number(connection, tenant)
-        progress.say(f"client {client['name']} ({client['status']}); claim link {client['claim_url']}" if client.get("claim_url")
-                     else f"client {client['name']} exists; it is brought up to date")
+        progress.say(
+            f"client {client['name']} ({client['status']}); claim link {client['claim_url']}"
+            if client.get("claim_url")
+            else f"client {client['name']} exists; it is brought up to date"
+        )
         job = start_research(connection, tenant, sources[0], files, progress)
         requirements, version = follow(connection, tenant, job, before, progress, half_way)
         report = connection.get(f"/research/jobs/{job}/report", tenant=tenant)
     finally:
         progress.end()
-    return {"client": client, "job_id": job, "requirements": requirements, "config_version": version, "seconds": round(progress.elapsed, 1),
-            "claims": len(report["claims"]), "pages": len(report["pages"]), "refused": report["refused"], "answered_by": report["answered_by"],
-            "profile": report["claims"]}
+    return {
+        "client": client,
+        "job_id": job,
+        "requirements": requirements,
+        "config_version": version,
+        "seconds": round(progress.elapsed, 1),
+        "claims": len(report["claims"]),
+        "pages": len(report["pages"]),
+        "refused": report["refused"],
+        "answered_by": report["answered_by"],
+        "profile": report["claims"],
+    }
 
 
 def local_files(sources: list[str]) -> list[tuple[Path, str]]:
     """Files to send with the names under which they are known; none for an address."""
-    if len(sources) == 1 and ("://" in sources[0] or (not Path(sources[0]).exists() and "." in sources[0] and "/" not in sources[0].rstrip("/"))):
+    if len(sources) == 1 and (
+        "://" in sources[0] or (not Path(sources[0]).exists() and "." in sources[0] and "/" not in sources[0].rstrip("/"))
+    ):
         return []
     found: list[tuple[Path, str]] = []
     for source in sources:
@@ -199,8 +216,10 @@ def deployed_version(connection: Connection, tenant: str) -> int | None:
 
 
 def ending(told: dict[str, Any]) -> None:
-    console.print(f"\n[bold]{told['client']['name']}[/bold]: {told['pages']} pages, {told['claims']} facts, agent version {told['config_version']}"
-                  f" live after {told['seconds']} s ({'offline engine' if told['answered_by'] == 'rules' else 'model'})")
+    console.print(
+        f"\n[bold]{told['client']['name']}[/bold]: {told['pages']} pages, {told['claims']} facts, agent version {told['config_version']}"
+        f" live after {told['seconds']} s ({'offline engine' if told['answered_by'] == 'rules' else 'model'})"
+    )
     shown: set[str] = set()
     for claim in told["profile"]:
         if claim["field"] not in shown and not claim["inferred"]:
@@ -208,7 +227,7 @@ def ending(told: dict[str, Any]) -> None:
             console.print(f"  {claim['field'].replace('_', ' '):<20} {' '.join(claim['value'].split())[:110]}", markup=False)
     if told["refused"]:
         console.print(f"  {len(told['refused'])} pages not read; the reasons are in the report", style="dim")
-    console.print(f"\nTalk with it: [bold]retinue chat \"{told['client']['name']}\"[/bold]")
+    console.print(f'\nTalk with it: [bold]retinue chat "{told["client"]["name"]}"[/bold]')
 
 
 def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False) -> None:
@@ -271,15 +290,18 @@ def closing(connection: Connection) -> None:
     for row in (
         ("crawl, documents, search, database, events, jobs", "real", ""),
         ("embeddings", "real: all-MiniLM-L6-v2 on this machine", ""),
-        ("profile, requirements, configuration, answers", "real, by rules (the offline engine)",
-         "OPENAI_API_KEY or ANTHROPIC_API_KEY: the same tasks by a model"),
-        ("the company and its site", "made up, in examples/", "retinue onboard https://your-site --name \"Your Company\""),
+        (
+            "profile, requirements, configuration, answers",
+            "real, by rules (the offline engine)",
+            "OPENAI_API_KEY or ANTHROPIC_API_KEY: the same tasks by a model",
+        ),
+        ("the company and its site", "made up, in examples/", 'retinue onboard https://your-site --name "Your Company"'),
         ("approval of the draft", "by the demo itself", "in daily work a sales agent reads it first"),
         ("mail with the claim link", "not sent: the link is printed", "comes with the mail connector"),
     ):
         table.add_row(*row)
     console.print(table)
-    console.print("\nNext, with your own site: [bold]retinue onboard https://your-site --name \"Your Company\"[/bold]")
+    console.print('\nNext, with your own site: [bold]retinue onboard https://your-site --name "Your Company"[/bold]')
 
 
 def add_to(app: typer.Typer) -> None:

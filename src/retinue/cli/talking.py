@@ -13,8 +13,9 @@ HINT = "Ask something, or type an empty line to leave."
 
 def ask(connection: Connection, tenant: str, conversation: str, content: str) -> dict[str, Any]:
     """One turn. The answer is waited for, however long it takes."""
-    response = connection.request("POST", f"/chat/conversations/{conversation}/messages", tenant=tenant, json={"content": content},
-                                  headers={"Prefer": "wait=25"})
+    response = connection.request(
+        "POST", f"/chat/conversations/{conversation}/messages", tenant=tenant, json={"content": content}, headers={"Prefer": "wait=25"}
+    )
     answer: dict[str, Any] = response.json()
     while response.status_code == 202 or answer.get("status") == "running":
         response = connection.request("GET", f"/jobs/{answer['job_id']}", tenant=tenant)
@@ -39,9 +40,12 @@ def print_answer(answer: dict[str, Any]) -> None:
     console.print(f"  ({how}{'' if answer['grounded'] else '; not grounded in the sources'})\n", style="dim", markup=False)
 
 
-def chat(client: Annotated[str, typer.Argument(help="Id, slug or name.")],
-         message: Annotated[str | None, typer.Option("--message", "-m", help="Ask this and leave.")] = None,
-         home: Home = None, json_: Json = False) -> None:
+def chat(
+    client: Annotated[str, typer.Argument(help="Id, slug or name.")],
+    message: Annotated[str | None, typer.Option("--message", "-m", help="Ask this and leave.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
     """Talk with a client's agent."""
     with connected(configure(home, None).home) as connection:
         tenant = find_client(connection, client)["client_id"]
@@ -75,7 +79,7 @@ def clients(home: Home = None, json_: Json = False) -> None:
         for item in items:
             console.print(f"{item['slug']:<32} {item['name']:<32} {item['status']:<10} {item.get('website') or ''}", markup=False)
         if not items:
-            console.print("No clients yet. Begin with: retinue onboard https://your-site --name \"Your Company\"")
+            console.print('No clients yet. Begin with: retinue onboard https://your-site --name "Your Company"')
 
 
 def add_to(app: typer.Typer) -> None:

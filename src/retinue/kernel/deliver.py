@@ -66,8 +66,10 @@ class Handlers:
             raise Misuse(f"{work.room} is a projection: it may be replayed, so it emits and defers nothing")
 
 
-TAKE = text("select t.*, set_config('role', :role, true), kernel.serve(:o) from events.take(:room, :o, :size, :try) t")
-UNPARK = text("select l.*, set_config('role', :role, true), kernel.serve(:o) from events.unpark(:room, :o, :n) l")
+# The room's role and its scope first and once, then the rows.
+SERVED = "with served as materialized (select set_config('role', :role, true), kernel.serve(:o)) "
+TAKE = text(SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t")
+UNPARK = text(SERVED + "select l.* from served, events.unpark(:room, :o, :n) l")
 
 
 def whereabouts(error: BaseException) -> str:
