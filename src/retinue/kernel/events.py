@@ -122,28 +122,24 @@ async def envelope(work: "Work", events: Sequence[tuple[Event, Event | None]]) -
     """The JSON that the log stores. Each event comes with the event that caused it."""
     keys = Keys(work)
     await keys.make({e.person for e, _ in events if e.personal and e.person})
+    at, actor = work.now.isoformat(), _quoted(work.actor)
     batch = []
     for event, cause in events:
-        body = event.model_dump(mode="json")
+        fields = event.model_dump(mode="json")
         for field in event.personal:
-            body[field] = keys.seal(event.person, f"{event.kind}.{field}", body[field])
-        if len(json.dumps(body)) > BODY_BYTES:
+            fields[field] = keys.seal(event.person, f"{event.kind}.{field}", fields[field])
+        body = json.dumps(fields)
+        if len(body) > BODY_BYTES:
             raise Misuse(f"the body of {event.kind} is over {BODY_BYTES} bytes; put large content into a file")
         lineage = event.lineage or (cause.lineage if cause else None) or work.lineage or uuid7()
         batch.append(
-            {
-                "id": str(uuid7()),
-                "kind": event.kind,
-                "body": body,
-                "lineage": str(lineage),
-                "trace": work.trace,
-                "person": str(event.person) if event.person else None,
-                "actor": str(work.actor) if work.actor else None,
-                "cause": str(cause.id) if cause else None,
-                "occurred_at": work.now.isoformat(),
-            }
-        )
-    return json.dumps(batch)
+            f'{{"id":"{uuid7()}","kind":"{event.kind}","body":{body},"lineage":"{lineage}","trace":{json.dumps(work.trace)},"actor":{actor},'
+            f'"person":{_quoted(event.person)},"cause":{_quoted(cause.id if cause else None)},"occurred_at":"{at}"}}')
+    return f"[{','.join(batch)}]"
+
+
+def _quoted(id: UUID | None) -> str:
+    return f'"{id}"' if id else "null"
 
 
 async def read(work: "Work", rows: Iterable[Any]) -> list[Event]:

@@ -95,7 +95,6 @@ async def events(
     client_id: UUID | None = None,
     after: Annotated[int, Query(ge=0)] = 0,
     topic: str | None = None,
-    lineage_id: UUID | None = None,
     limit: Size = PAGE,
     work: Work = works("copilot", "events:read"),
 ) -> Any:
@@ -105,7 +104,7 @@ async def events(
     if "text/event-stream" in request.headers.get("accept", ""):
         last = request.headers.get("last-event-id", "")
         return StreamingResponse(follow(request, client, int(last) if last.isdigit() else after, kinds), media_type="text/event-stream")
-    rows = await store.log(work, client, after=after, kinds=kinds, lineage=lineage_id, size=limit + 1)
+    rows = await store.log(work, client, after=after, kinds=kinds, size=limit + 1)
     page = page_of(rows, limit, lambda row: row.number, logged)
     return page
 
@@ -118,7 +117,7 @@ async def follow(request: Request, client: UUID, after: int, kinds: list[str] | 
         async with process.database.work("copilot", client, caller.actor) as work:
             if "events:read" not in process.get(Security).permissions(caller, work.roles):
                 raise Forbidden("events:read")
-            rows = await store.log(work, client, after=after, kinds=kinds, lineage=None, size=PAGE_AT_MOST)
+            rows = await store.log(work, client, after=after, kinds=kinds, size=PAGE_AT_MOST)
         for row in rows:
             after = row.number
             yield f"id: {row.number}\nevent: event\ndata: {logged(row).model_dump_json()}\n\n".encode()

@@ -12,15 +12,14 @@ def kinds_of(topic: str) -> list[str]:
     return [kind for kind, event in Event.kinds.items() if event.topic == topic]
 
 
-async def log(work: Work, client: UUID, *, after: int, kinds: list[str] | None, lineage: UUID | None, size: int) -> Sequence[Any]:
+async def log(work: Work, client: UUID, *, after: int, kinds: list[str] | None, size: int) -> Sequence[Any]:
     return (
         await work.execute(
             "select * from events.log where organization_id = :o and number > :after and (cast(:kinds as text[]) is null or kind = any(:kinds))"
-            " and (cast(:lineage as uuid) is null or lineage = :lineage) order by number limit :size",
+            " order by number limit :size",
             o=client,
             after=after,
             kinds=kinds,
-            lineage=lineage,
             size=size,
         )
     ).all()

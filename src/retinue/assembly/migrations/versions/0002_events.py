@@ -17,7 +17,6 @@ create table events.head (organization_id uuid primary key, number bigint not nu
 create table events.log (organization_id uuid, number bigint, id uuid not null, kind text not null, body json not null, person uuid, actor uuid,
                          cause uuid, lineage uuid not null, trace text not null, occurred_at timestamptz not null, primary key (organization_id, number));
 create index log_kind on events.log (organization_id, kind, number);
-create index log_lineage on events.log (organization_id, lineage, number);
 create table events.handler (room text primary key, kinds text[] not null, projection boolean not null, release text not null,
                              failing uuid[] not null default '{{}}', stopped_at timestamptz);
 create table events.cursor (room text, organization_id uuid, number bigint not null default 0, tries int not null default 0,
