@@ -133,7 +133,14 @@ class Client:
         points = await self.house.embedder.embed([c.context(title) + "\n" + c.text if hasattr(c, "context") else c.text for c in chunks])
         async with self.house.process.database.work("library", self.id) as work:
             await knowledge.put_document(
-                work, key=key, text=text, chunks=chunks, points=points, embedder=self.house.embedder.name, title=title, url=f"https://x.example/{key}"
+                work,
+                key=key,
+                text=text,
+                chunks=chunks,
+                points=points,
+                embedder=self.house.embedder.name,
+                title=title,
+                url=f"https://x.example/{key}",
             )
 
     async def start(self, **body: Any) -> "Visit":

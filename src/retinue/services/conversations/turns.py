@@ -84,7 +84,12 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     if claimed:
         news = await store.unremembered(work, conversation.id, row.position) if conversation.news else [row]
         agents.hold(await _prepared(agents, work, conversation, id, news))
-    return {"conversation_id": str(conversation.id), "message_id": str(id), "organization_id": str(work.organization), "position": row.position}
+    return {
+        "conversation_id": str(conversation.id),
+        "message_id": str(id),
+        "organization_id": str(work.organization),
+        "position": row.position,
+    }
 
 
 async def _prepared(agents: Agents, work: Work, conversation: Any, message_id: UUID, news: Any) -> Prepared:
@@ -233,7 +238,9 @@ async def _cited(work: Work, output: Json) -> list[UUID]:
     keys = list({citation["document_id"] for citation in output["citations"]})
     if not keys or not output["grounded"]:
         return []
-    rows = await work.execute("select distinct id from knowledge.document where organization_id = :o and key = any(:keys)", o=work.organization, keys=keys)
+    rows = await work.execute(
+        "select distinct id from knowledge.document where organization_id = :o and key = any(:keys)", o=work.organization, keys=keys
+    )
     return [row.id for row in rows]
 
 
