@@ -126,6 +126,8 @@ def _phone(text: str, regions: Sequence[str]) -> str | None:
 
 
 def _name(text: str, addressed: bool) -> str | None:
+    if not addressed and not HINT.search(text.replace("’", "'")):
+        return None
     reversed_ = re.search(rf"\b(?:last|family|sur) ?name is ({WORD})\b.*\b(?:first|given) name is ({WORD})", text, re.I | re.S)
     if reversed_:
         return f"{reversed_[2]} {reversed_[1]}"
@@ -133,6 +135,15 @@ def _name(text: str, addressed: bool) -> str | None:
     if straight:
         return f"{straight[1]} {straight[2]}"
     return next((name for name in _candidates(text, addressed) if name), None)
+
+
+# Without one of these no pattern below can find a name; most messages have none.
+HINT = re.compile(
+    r"\b(?:name|named|call|called|calling|am|i'm|im|this is|it's|it is|ask for|here|speaking|je|ich|me llamo|nombre|soy|chiamo|nome|sono|naam|ik|"
+    + "|".join(map(re.escape, WORDS["sign_offs"]))
+    + r")\b",
+    re.I,
+)
 
 
 def _candidates(text: str, addressed: bool) -> Iterator[str | None]:

@@ -109,7 +109,7 @@ async def add(
 ) -> Any:
     """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row.
 
-    `took_in` are the messages that became part of the dialogue's state.
+    `took_in` are the messages that became part of the dialogue's state. The row has `cited`: ids of the documents that its citations name by key.
     """
     reply, changes = reply or {}, dict(changes or {})
     settings = "".join(f", {name} = :set_{name}" for name in changes)
@@ -128,7 +128,7 @@ async def add(
         remembered, created_at)
       select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb), cast(:actions as jsonb), :grounded,
         :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, :at
-      from c returning {SHOWN}"""
+      from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited"""
     rows = await work.execute(
         sql,
         o=work.organization,
@@ -137,6 +137,7 @@ async def add(
         role=role,
         content=content,
         citations=json.dumps(reply.get("citations", [])),
+        keys=list({citation["document_id"] for citation in reply.get("citations", [])}),
         rich=json.dumps(rich) if rich else None,
         actions=json.dumps(reply.get("actions", []), default=str),
         grounded=reply.get("grounded"),

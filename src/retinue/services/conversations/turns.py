@@ -191,7 +191,7 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
             grounded=output["grounded"],
             answered_by=output["answered_by"],
             confidence=output["confidence"],
-            cited=await _cited(work, output),
+            cited=list(dict.fromkeys(row.cited)) if output["grounded"] else [],
             config_version=conversation.config_version,
             ms=output["ms"],
             provider_ms=output["provider_ms"],
@@ -231,17 +231,6 @@ def rich_content(output: Json, turn: Prepared) -> Json | None:
         label = phrase(turn.brief.language, "person_button")
         return {"buttons": [{"label": label, "value": label}], "suggested_questions": []}
     return None
-
-
-async def _cited(work: Work, output: Json) -> list[UUID]:
-    """Ids of the documents whose keys the citations name."""
-    keys = list({citation["document_id"] for citation in output["citations"]})
-    if not keys or not output["grounded"]:
-        return []
-    rows = await work.execute(
-        "select distinct id from knowledge.document where organization_id = :o and key = any(:keys)", o=work.organization, keys=keys
-    )
-    return [row.id for row in rows]
 
 
 turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE)
