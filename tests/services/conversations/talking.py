@@ -60,7 +60,7 @@ We deliver to England and Wales for £12. Delivery to Scotland costs £19.
 
 def configuration(**changes: Any) -> dict[str, Any]:
     return {
-        "config_metadata": {"product_type": "chatbot", "languages": ["en-GB"]},
+        "config_metadata": {"product_type": "chatbot", "languages": ["en-GB"], "client_name": "Hollow Oak Scales"},
         "system_prompt": {"role": "assistant", "instructions": "You are the assistant of Hollow Oak Scales.", "constraints": []},
         "greeting": "Hello, this is the assistant of Hollow Oak Scales.",
         "suggested_questions": ["When are you open?"],

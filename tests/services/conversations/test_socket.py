@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import websockets
-from talking import Client, Visit
 from websockets.asyncio.client import ClientConnection, connect
+
+from .talking import Client, Visit
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from talking import Caller, Client, House, process_of
 
 from retinue.contracts.conversations import AnswerGiven, ContactCaptured, ConversationEnded, ConversationStarted, MessageReceived
 from retinue.kernel.asks import Asks
@@ -16,6 +15,8 @@ from retinue.kernel.security import Signer
 from retinue.kernel.work import uuid7
 from retinue.services.conversations import turns
 from retinue.services.conversations.erasure import forget
+
+from .talking import Caller, Client, House, process_of
 
 
 async def test_a_visitor_gets_a_grounded_cited_answer(client: Client) -> None:

@@ -8,7 +8,6 @@ import httpx
 import psycopg
 import pytest_asyncio
 from pydantic import SecretStr
-from talking import House, process_of, served
 
 from retinue.connectors.llm.openai import OpenAI
 from retinue.contracts.conversations import AnswerGiven
@@ -19,6 +18,8 @@ from retinue.kernel.work import Database
 from simulators.openai import OpenAISimulator
 from simulators.serving import serving
 from simulators.vendor import Fault, Say
+
+from .talking import House, process_of, served
 
 
 @pytest_asyncio.fixture
