@@ -105,8 +105,24 @@ async def test_a_request_that_it_cannot_do() -> None:
     assert not reply["grounded"]
 
 
-async def test_noise_is_asked_about() -> None:
+async def test_noise_is_asked_about_and_trouble_is_not_noise() -> None:
     assert "Could you ask it as a question" in (await Talk().say("???"))["content"]
+    assert "Would you like a person" in (await Talk().say("It hurts a lot"))["content"]
+
+
+async def test_the_same_again_is_no_answer_to_another_question() -> None:
+    talk = Talk()
+    assert (await talk.say("What does delivery cost?"))["grounded"]
+    reply = await talk.say("and for children?")
+    assert not reply["grounded"]
+    assert FACTS["delivery"] not in reply["content"]
+    assert (await talk.say("What does delivery cost?"))["content"] == FACTS["delivery"]
+
+
+async def test_half_an_answer_says_so() -> None:
+    reply = await Talk().say("What does delivery cost? Do you sell horses?")
+    assert reply["grounded"]
+    assert reply["content"].startswith(f"{FACTS['delivery']}\n\nI found no answer to the rest")
 
 
 async def test_ten_turns_are_remembered_and_older_ones_in_short() -> None:

@@ -120,7 +120,7 @@ async def answer(text: str, state: State, context: Context, done: list[Call]) ->
             parts.append(f"{phrase(context.brief.language, opening)} {said}" if opening else said)
     searches = [call for call in done if "passages" in call["output"]]
     if searches:
-        await _grounded(text, searches, context, reply, parts)
+        await _grounded(text, state, searches, context, reply, parts)
     elif not requested and (said := _phrase_for(text, context, captured)):
         reply["grounded"] = small_talk(text) is not None or not context.allowed(text)
         parts.append(said)
@@ -142,11 +142,12 @@ def handed_over(context: Context, captured: dict[str, str], reply: dict[str, Any
     return phrase(language, "callback")
 
 
-async def _grounded(text: str, searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
+async def _grounded(text: str, state: State, searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
     """Extracts with their quotes for what is known; for the rest the nearest passages and a person."""
     unknown: list[tuple[list[Found], Grounded]] = []
     confidence = []
     request = bool(REQUEST.search(text))
+    before = next((said["content"] for said in reversed(state["messages"]) if said["role"] == "assistant"), "")
     needed = SURE_OF_REQUEST if request else SURE_OF_FOLLOW_UP if leans(text) else 0.0
     for call in searches:
         passages = [context.found[number - 1] for number in call["output"]["passages"]]
@@ -156,7 +157,8 @@ async def _grounded(text: str, searches: list[Call], context: Context, reply: di
         confidence.append(ground.confidence)
         if ground.answered_by == "model":
             reply["answered_by"] = "model"
-        if ground.grounded and ground.confidence >= needed:
+        again = leans(text) and ground.answer in before  # the same once more is no answer to another question
+        if ground.grounded and ground.confidence >= needed and not again:
             parts.append(ground.answer)
             _cite(reply, passages, ground, CITED)
         else:
@@ -171,10 +173,15 @@ def _not_known(
 ) -> str:
     """What is said for questions without an answer; `wholly` when the message has none at all."""
     company = brief.company or phrase(brief.language, "company")
-    key = "unknown"
+    key = "partly"
     if wholly:
         reply["grounded"] = False
-        if reply["confidence"] < NEAR and not text.rstrip().endswith("?") and not INTERROGATIVE.search(text) and len(content(text)) <= 2:
+        if (
+            reply["confidence"] < NEAR
+            and not text.rstrip().endswith("?")
+            and not INTERROGATIVE.search(text)
+            and len(WORD.findall(text)) <= 2
+        ):
             reply["topic"] = ""
             return phrase(brief.language, "unclear")
         for passages, ground in unknown:
