@@ -60,7 +60,7 @@ We deliver to England and Wales for £12. Delivery to Scotland costs £19.
 
 def configuration(**changes: Any) -> dict[str, Any]:
     return {
-        "config_metadata": {"product_type": "chatbot", "languages": ["en-GB"]},
+        "config_metadata": {"product_type": "chatbot", "languages": ["en-GB"], "client_name": "Hollow Oak Scales"},
         "system_prompt": {"role": "assistant", "instructions": "You are the assistant of Hollow Oak Scales.", "constraints": []},
         "greeting": "Hello, this is the assistant of Hollow Oak Scales.",
         "suggested_questions": ["When are you open?"],
@@ -133,7 +133,14 @@ class Client:
         points = await self.house.embedder.embed([c.context(title) + "\n" + c.text if hasattr(c, "context") else c.text for c in chunks])
         async with self.house.process.database.work("library", self.id) as work:
             await knowledge.put_document(
-                work, key=key, text=text, chunks=chunks, points=points, embedder=self.house.embedder.name, title=title, url=f"https://x.example/{key}"
+                work,
+                key=key,
+                text=text,
+                chunks=chunks,
+                points=points,
+                embedder=self.house.embedder.name,
+                title=title,
+                url=f"https://x.example/{key}",
             )
 
     async def start(self, **body: Any) -> "Visit":

@@ -1,8 +1,8 @@
 """A person is asked for, takes over, answers and gives the conversation back."""
 
-from talking import Client, House
-
 from retinue.contracts.conversations import AnswerGiven, HandoverRequested, HandoverReturned, HandoverTaken
+
+from .talking import Client, House
 
 
 async def test_nobody_is_there_so_a_call_back_is_arranged(client: Client) -> None:

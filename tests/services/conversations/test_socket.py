@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import websockets
-from talking import Client, Visit
 from websockets.asyncio.client import ClientConnection, connect
+
+from .talking import Client, Visit
 
 
 @asynccontextmanager
@@ -129,8 +131,7 @@ async def test_a_stranger_is_refused(client: Client) -> None:
     for token, code in (("nonsense", 4401), (other.visitor.token, 4404), (foreign.visitor.token, 4404), (stranger.person().token, 4404)):
         async with chat(client, visit, token) as socket:
             assert (await socket.until("error"))[-1]["status"] in (401, 404)
-            try:
+            with pytest.raises(websockets.ConnectionClosed) as closed:
                 await socket.connection.recv()
-            except websockets.ConnectionClosed as closed:
-                assert closed.rcvd is not None
-                assert closed.rcvd.code == code
+            assert closed.value.rcvd
+            assert closed.value.rcvd.code == code

@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from talking import Caller, Client, House, process_of
 
 from retinue.contracts.conversations import AnswerGiven, ContactCaptured, ConversationEnded, ConversationStarted, MessageReceived
 from retinue.kernel.asks import Asks
@@ -16,6 +15,8 @@ from retinue.kernel.security import Signer
 from retinue.kernel.work import uuid7
 from retinue.services.conversations import turns
 from retinue.services.conversations.erasure import forget
+
+from .talking import Caller, Client, House, process_of
 
 
 async def test_a_visitor_gets_a_grounded_cited_answer(client: Client) -> None:
@@ -118,7 +119,12 @@ async def test_another_visitor_and_another_client_see_nothing(house: House, clie
     stranger = await house.client()
     foreign = await stranger.start()
     for caller in (other.visitor, foreign.visitor, stranger.person("owner")):
-        for method, path in (("GET", visit.path), ("GET", f"{visit.path}/messages"), ("POST", f"{visit.path}/messages"), ("POST", f"{visit.path}/end")):
+        for method, path in (
+            ("GET", visit.path),
+            ("GET", f"{visit.path}/messages"),
+            ("POST", f"{visit.path}/messages"),
+            ("POST", f"{visit.path}/end"),
+        ):
             answer = await caller.send(method, path, {"content": "hello"} if method == "POST" else None)
             assert answer.status_code == 404, (method, path, answer.text)
     for verb in ("take", "return", "reply", "notes"):
@@ -201,7 +207,9 @@ async def test_a_stream_ends_with_the_whole_message(house: House, client: Client
     visit = await client.start()
     headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {visit.visitor.token}"}
     seen: list[tuple[str, dict[str, object]]] = []
-    async with house.http.stream("POST", f"/api/v1{visit.path}/messages", json={"content": "When are you open on Saturdays?"}, headers=headers) as stream:
+    async with house.http.stream(
+        "POST", f"/api/v1{visit.path}/messages", json={"content": "When are you open on Saturdays?"}, headers=headers
+    ) as stream:
         assert stream.status_code == 200
         event = ""
         async for line in stream.aiter_lines():

@@ -8,10 +8,6 @@ import httpx
 import psycopg
 import pytest_asyncio
 from pydantic import SecretStr
-from simulators.openai import OpenAISimulator
-from simulators.serving import serving
-from simulators.vendor import Fault, Say
-from talking import House, process_of, served
 
 from retinue.connectors.llm.openai import OpenAI
 from retinue.contracts.conversations import AnswerGiven
@@ -19,6 +15,11 @@ from retinue.engines.governance.gate import Gate
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
 from retinue.kernel.work import Database
+from simulators.openai import OpenAISimulator
+from simulators.serving import serving
+from simulators.vendor import Fault, Say
+
+from .talking import House, process_of, served
 
 
 @pytest_asyncio.fixture
@@ -46,11 +47,15 @@ def call(tool: str, /, **arguments: str) -> Say:
 async def test_a_model_searches_and_cites(modelled: tuple[House, OpenAISimulator]) -> None:
     house, vendor = modelled
     client = await house.client()
-    vendor.next.extend([call("search_knowledge", query="opening hours on Saturday"), Say("We open at nine on Saturdays [1]. Until half past twelve [1].")])
+    vendor.next.extend(
+        [call("search_knowledge", query="opening hours on Saturday"), Say("We open at nine on Saturdays [1]. Until half past twelve [1].")]
+    )
     visit = await client.start()
     headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {visit.visitor.token}"}
     answer = await house.http.post(f"/api/v1{visit.path}/messages", json={"content": "And on Saturdays?"}, headers=headers)
-    told = "".join(json.loads(line[6:]).get("content", "") for line in answer.text.split("event: message")[0].splitlines() if line.startswith("data: "))
+    told = "".join(
+        json.loads(line[6:]).get("content", "") for line in answer.text.split("event: message")[0].splitlines() if line.startswith("data: ")
+    )
     assert told == "We open at nine on Saturdays. Until half past twelve."
     message = (await visit.messages())[-1]
     assert message["content"] == told
@@ -74,7 +79,9 @@ async def test_words_without_a_citation_are_not_grounded(modelled: tuple[House, 
 async def test_a_model_notes_contacts_and_asks_for_a_person(modelled: tuple[House, OpenAISimulator]) -> None:
     house, vendor = modelled
     client = await house.client()
-    vendor.next.extend([call("capture_contact", name="Ann Lee", email="ann@lee.example"), call("hand_over", reason="wants a call"), Say("Noted.")])
+    vendor.next.extend(
+        [call("capture_contact", name="Ann Lee", email="ann@lee.example"), call("hand_over", reason="wants a call"), Say("Noted.")]
+    )
     visit = await client.start()
     answer = await visit.say("Ann Lee, ann@lee.example, please have somebody call")
     assert [a["type"] for a in answer["actions"]] == ["contact_captured", "handover_requested"]

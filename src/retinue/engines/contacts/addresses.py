@@ -29,7 +29,7 @@ def phone(written: str, region: str = "GB") -> Identity:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is not None and phonenumbers.is_possible_number(number):
+    if number is not None and phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE:
         return Identity("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), written.strip())
     return Identity("phone", re.sub(r"\D", "", written), written.strip())
 

@@ -16,26 +16,34 @@ NAME = rf"(?P<name>{WORD}\.?(?:[ \t]+{WORD}\.?){{0,5}})"
 EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}(?![\w-])")
 AT, DOT = r"(?:\s*[\[({]\s*at\s*[\])}]\s*|\s+at\s+)", r"(?:\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+)"
 PART = r"[A-Za-z0-9_+-]+"
-SPELLED = re.compile(rf"\b({PART}(?:(?:{DOT}|\.){PART})*){AT}({PART}(?:(?:{DOT}|\.){PART})*{DOT}[A-Za-z]{{2,24}}|{PART}(?:(?:{DOT}|\.){PART})+)\b", re.I)
+SPELLED = re.compile(
+    rf"\b({PART}(?:(?:{DOT}|\.){PART})*){AT}({PART}(?:(?:{DOT}|\.){PART})*{DOT}[A-Za-z]{{2,24}}|{PART}(?:(?:{DOT}|\.){PART})+)\b", re.I
+)
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")
 
 ASKS_ABOUT = re.compile(
-    r"\b(?:is|was|are) (?:that|this|it|there)?\b.*\b(?:right|correct|your|valid|working)\b|\b(?:should|do|may|must|shall|can|could) (?:i|we) (?:write|send|email|e-mail|mail|call|ring|phone|reach|use|contact)\b"
+    r"\b(?:is|was|are) (?:that|this|it|there)?\b.*\b(?:right|correct|your|valid|working)\b|\b(?:should|do|may|must|shall|can"
+    r"|could) (?:i|we) (?:write|send|email|e-mail|mail|call|ring|phone|reach|use|contact)\b"
     r"|\b(?:i|we)(?:'ve| have)? (?:already )?(?:wrote|written|sent|emailed|mailed|called|rang|phoned|tried|contacted|received|got|found|saw|seen)\b",
     re.I,
 )
 OWN = re.compile(
-    r"\b(?:my|mine|me|our|us|i'm|i am|reach|get (?:hold of )?me|call|ring|txt|text|phone|mobile|cell|write to|send|reply|contact)\b|^\W*[\w.+%'-]+@[\w.-]+\W*$", re.I
+    r"\b(?:my|mine|me|our|us|i'm|i am|reach|get (?:hold of )?me|call|ring|txt|text|phone|mobile|cell|write to|send|reply|contact)\b|^\W*[\w.+%'-]+@[\w.-]+\W*$",
+    re.I,
 )
 NO_LONGER = re.compile(
-    r"\b(?:not|no longer|instead of|rather than|used to be|old (?:one|address|email|number|mail)(?: is| was)?|formerly|ignore|delete|remove)\s+(?:\w+\s+){0,2}$", re.I
+    r"\b(?:not|no longer|instead of|rather than|used to be|old (?:one|address|email|number|mail)(?: is| was)?|formerly|ignore"
+    r"|delete|remove)\s+(?:\w+\s+){0,2}$",
+    re.I,
 )
 NUMBERED = re.compile(
     r"\b(?:order|serial|invoice|ticket|reference|ref|part|model|account|certificate|case|vat|purchase|po|customer|booking|tracking|article|item|sku|policy|"
     r"contract|quote|quotation|job|batch|lot|card|iban|company|registration|version|id|asset|product)\b[^\d\n]{0,24}$",
     re.I,
 )
-PHONE_CUE = re.compile(r"\b(?:tel|telephone|phone|mobile|cell|number|call|ring|text|txt|whatsapp|reach|sms|fax|handy|t|m|p)\b[^\d\n]{0,30}$", re.I)
+PHONE_CUE = re.compile(
+    r"\b(?:tel|telephone|phone|mobile|cell|number|call|ring|text|txt|whatsapp|reach|sms|fax|handy|t|m|p)\b[^\d\n]{0,30}$", re.I
+)
 UNIT = re.compile(r"\s*(?:kg|g|mg|lbs?|oz|t|tonnes?|tons?|mm|cm|m|km|%|£|\$|€|gbp|usd|eur|pounds?|units?|pieces?|pcs|v|hz|°)\b", re.I)
 MONEY_BEFORE = re.compile(r"[£$€]\s*$")
 
@@ -75,7 +83,11 @@ def _email(text: str, own_domains: Sequence[str]) -> str | None:
         domain = address.rpartition("@")[2].lower()
         if any(domain == own or domain.endswith("." + own) for own in map(str.lower, own_domains)):
             continue
-        if not re.fullmatch(r"[^@\s]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}", address) or NO_LONGER.search(text[:start]) or not _writers(text, start):
+        if (
+            not re.fullmatch(r"[^@\s]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}", address)
+            or NO_LONGER.search(text[:start])
+            or not _writers(text, start)
+        ):
             continue
         kept = address
     return kept
@@ -114,6 +126,8 @@ def _phone(text: str, regions: Sequence[str]) -> str | None:
 
 
 def _name(text: str, addressed: bool) -> str | None:
+    if not addressed and not HINT.search(text.replace("’", "'")):
+        return None
     reversed_ = re.search(rf"\b(?:last|family|sur) ?name is ({WORD})\b.*\b(?:first|given) name is ({WORD})", text, re.I | re.S)
     if reversed_:
         return f"{reversed_[2]} {reversed_[1]}"
@@ -121,6 +135,15 @@ def _name(text: str, addressed: bool) -> str | None:
     if straight:
         return f"{straight[1]} {straight[2]}"
     return next((name for name in _candidates(text, addressed) if name), None)
+
+
+# Without one of these no pattern below can find a name; most messages have none.
+HINT = re.compile(
+    r"\b(?:name|named|call|called|calling|am|i'm|im|this is|it's|it is|ask for|here|speaking|je|ich|me llamo|nombre|soy|chiamo|nome|sono|naam|ik|"
+    + "|".join(map(re.escape, WORDS["sign_offs"]))
+    + r")\b",
+    re.I,
+)
 
 
 def _candidates(text: str, addressed: bool) -> Iterator[str | None]:
@@ -141,7 +164,9 @@ def _candidates(text: str, addressed: bool) -> Iterator[str | None]:
         for match in re.finditer(rf"(?:^|[\n.,!?] *)(?i:{sign_off})[,!.\n -]+(?-i:{NAME})(?=[ \t]*(?:$|[,.\n(]|\+?\d|\S+@))", text, re.M):
             yield _clean(match["name"])
     if addressed:
-        opening = re.match(rf"\W*(?i:(?:sure|ok|okay|yes|yep|of course|certainly|hello|hi|please)\b[:,.! ]*)*{NAME} *(?:[,;\n–—|/(]|- |\S+@|\+?\d)", text)
+        opening = re.match(
+            rf"\W*(?i:(?:sure|ok|okay|yes|yep|of course|certainly|hello|hi|please)\b[:,.! ]*)*{NAME} *(?:[,;\n–—|/(]|- |\S+@|\+?\d)", text
+        )
         if opening:
             name = _clean(opening["name"])
             if name and 2 <= len(name.split()) <= 5:

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from retinue.engines.dialogue import prompted, rules
 from retinue.engines.dialogue.phrases import phrase
-from retinue.engines.dialogue.state import SUMMARY_CHARACTERS, TURNS, Call, Context, NoModel, State
+from retinue.engines.dialogue.state import FORGET, SUMMARY_CHARACTERS, TURNS, Call, Context, NoModel, Said, State
 from retinue.engines.dialogue.tools import offered, run
 
 STEPS = 6  # calls in a turn; then the agent answers with what it has
@@ -60,9 +60,10 @@ async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
 def finished(state: State, reply: dict[str, Any]) -> dict[str, Any]:
     """The reply, and what the thread remembers of the turn."""
     captured = {k: v for action in reply["actions"] if action["type"] == "contact_captured" for k, v in action.items() if k != "type"}
+    leaving = max(0, len(state["messages"]) + 1 - 2 * TURNS)
     return {
-        "messages": [{"role": "assistant", "content": reply["content"]}],
-        "summary": summarised(state),
+        "messages": [{"role": FORGET, "content": leaving}, {"role": "assistant", "content": reply["content"]}],
+        "summary": summarised(state.get("summary", ""), state["messages"][:leaving]),
         "topic": reply.pop("topic") or state.get("topic", ""),
         "offered": reply.pop("offered"),
         "captured": state.get("captured", {}) | captured,
@@ -70,11 +71,10 @@ def finished(state: State, reply: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def summarised(state: State) -> str:
+def summarised(summary: str, leaving: list[Said]) -> str:
     """What will be forgotten word for word stays as the questions that were asked, the newest last."""
-    leaving = state["messages"][: max(0, len(state["messages"]) + 1 - 2 * TURNS)]
     asked = [" ".join(said["content"].split())[:150] for said in leaving if said["role"] == "visitor"]
-    return " / ".join(part for part in (state.get("summary", ""), *asked) if part)[-SUMMARY_CHARACTERS:]
+    return " / ".join(part for part in (summary, *asked) if part)[-SUMMARY_CHARACTERS:]
 
 
 def wanted(state: State) -> str:

@@ -5,9 +5,13 @@ import tomllib
 from importlib.resources import files
 
 _DATA = tomllib.loads((files("retinue.engines.dialogue") / "phrases.toml").read_text())
-_SMALL_TALK = {said: kind for kind, several in _DATA["small_talk"].items() for said in several}
+_SMALL_TALK: dict[str, str] = {said: kind for kind, several in _DATA["small_talk"].items() for said in several}
 _IN_FULL: dict[str, str] = _DATA["in_full"]
-OPENERS = re.compile(r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|bonjour|hola)(?: there| again| all)?|(?:ok(?:ay)?|great|thanks|thank you|cool|perfect))\b[\s,.!–-]+", re.I)
+OPENERS = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|bonjour|hola)(?: there|"
+    r" again| all)?|(?:ok(?:ay)?|great|thanks|thank you|cool|perfect))\b[\s,.!–-]+",
+    re.I,
+)
 
 
 def phrase(language: str, key: str, **values: str) -> str:

@@ -17,17 +17,23 @@ CITED, NEAREST = 3, 2
 SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|\n|$)", re.S)
 INTERROGATIVE = re.compile(
     r"^\W*(?:(?:and|but|also|so|ok|okay|please)\W+)*(?:how|what|when|where|who|which|why|whose|is|are|was|were|do|does|did|can|could|will|would|should|may|might|has|have"
-    r"|tell me|i(?:'d| would) like to know|i(?:'m| am)? wonder(?:ing)?|i want to know|i need to know|wie|was|wann|wo|wer|warum|welche|gibt|haben|kann|können|est-ce|quand|où|combien|qué|cuándo|dónde|cuánto)\b",
+    r"|tell me|i(?:'d| would) like to know|i(?:'m| am)? wonder(?:ing)?|i want to know|i need to know|wie|was|wann|wo|wer|warum"
+    r"|welche|gibt|haben|kann|können|est-ce|quand|où|combien|qué|cuándo|dónde|cuánto)\b",
     re.I,
 )
 REQUEST = re.compile(
-    r"^\W*(?:please |can you |could you |will you |would you )*(?:send|email|book|cancel|order|change|update|arrange|schedule|reserve|refund|register|sign|add|remove|deliver|ship|prepare)\b"
-    r" (?:me|us|my|our|a|an|the|it|this|that|for)\b|^\W*(?:i|we)(?:'d| would)? (?:like|want|need|wish) (?:to (?:book|order|buy|cancel|return|change|schedule|make|place|arrange|reserve|get)|an? (?:quote|quotation|appointment|offer|estimate|demo|refund|visit))\b",
+    r"^\W*(?:please |can you |could you |will you |would you )*(?:send|email|book|cancel|order|change|update|arrange|schedule"
+    r"|reserve|refund|register|sign|add|remove|deliver|ship|prepare)\b"
+    r" (?:me|us|my|our|a|an|the|it|this|that|for)\b|^\W*(?:i|we)(?:'d| would)? (?:like|want|need|wish) (?:to (?:book|order|buy"
+    r"|cancel|return|change|schedule|make|place|arrange|reserve|get)|an? (?:quote|quotation|appointment|offer|estimate|demo|refund"
+    r"|visit))\b",
     re.I,
 )
 UPSET = re.compile(
-    r"\b(?:unhappy|angry|furious|disgust\w+|terrible|awful|unacceptable|ridiculous|useless|appalling|disappoint\w+|fed up|outrag\w+|worst|rip[- ]?off|scam|waste of (?:time|money)"
-    r"|(?:never|not|nobody|no one) (?:came|showed|arrived|called|turned up|answer\w*|repl\w+|got back)|still (?:waiting|no|not)|this is a joke|wütend|enttäuscht|unzufrieden|inacceptable|inaceptable)\b",
+    r"\b(?:unhappy|angry|furious|disgust\w+|terrible|awful|unacceptable|ridiculous|useless|appalling|disappoint\w+|fed up"
+    r"|outrag\w+|worst|rip[- ]?off|scam|waste of (?:time|money)"
+    r"|(?:never|not|nobody|no one) (?:came|showed|arrived|called|turned up|answer\w*|repl\w+|got back)|still (?:waiting|no|not)"
+    r"|this is a joke|wütend|enttäuscht|unzufrieden|inacceptable|inaceptable)\b",
     re.I,
 )
 SURE_OF_FOLLOW_UP = 0.6  # a question that was put together is answered only with more evidence
@@ -38,7 +44,7 @@ NEAR = 0.08  # evidence below which even the nearest passage has nothing to do w
 def plan(text: str, state: State, context: Context) -> list[Call]:
     """The calls that this message asks for; none when a phrase answers it."""
     brief, calls = context.brief, []
-    captured = capture(Message(text=text, own_domains=list(brief.own_domains), regions=list(brief.regions))) if brief.collects else Captured()
+    captured = noticed(text, brief)
     details = captured.model_dump(exclude_none=True, include=set(brief.collects))
     if details:
         calls.append(_call(CAPTURE, **details))
@@ -57,6 +63,10 @@ def plan(text: str, state: State, context: Context) -> list[Call]:
     if said is None and context.allowed(text):
         calls += [_call(SEARCH, query=question) for question in questions(text, captured, state.get("topic", ""))]
     return calls
+
+
+def noticed(text: str, brief: Brief) -> Captured:
+    return capture(Message(text=text, own_domains=list(brief.own_domains), regions=list(brief.regions)))
 
 
 def questions(text: str, captured: Captured, topic: str) -> list[str]:
@@ -84,7 +94,15 @@ def questions(text: str, captured: Captured, topic: str) -> list[str]:
 
 async def answer(text: str, state: State, context: Context, done: list[Call]) -> dict[str, Any]:
     """The reply to a message after its calls."""
-    reply: dict[str, Any] = {"citations": [], "grounded": True, "confidence": 1.0, "answered_by": "rules", "actions": [], "offered": "", "topic": ""}
+    reply: dict[str, Any] = {
+        "citations": [],
+        "grounded": True,
+        "confidence": 1.0,
+        "answered_by": "rules",
+        "actions": [],
+        "offered": "",
+        "topic": "",
+    }
     parts: list[str] = []
     captured: dict[str, str] = {}
     requested = False
@@ -102,7 +120,7 @@ async def answer(text: str, state: State, context: Context, done: list[Call]) ->
             parts.append(f"{phrase(context.brief.language, opening)} {said}" if opening else said)
     searches = [call for call in done if "passages" in call["output"]]
     if searches:
-        await _grounded(text, searches, context, reply, parts)
+        await _grounded(text, state, searches, context, reply, parts)
     elif not requested and (said := _phrase_for(text, context, captured)):
         reply["grounded"] = small_talk(text) is not None or not context.allowed(text)
         parts.append(said)
@@ -124,11 +142,12 @@ def handed_over(context: Context, captured: dict[str, str], reply: dict[str, Any
     return phrase(language, "callback")
 
 
-async def _grounded(text: str, searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
+async def _grounded(text: str, state: State, searches: list[Call], context: Context, reply: dict[str, Any], parts: list[str]) -> None:
     """Extracts with their quotes for what is known; for the rest the nearest passages and a person."""
     unknown: list[tuple[list[Found], Grounded]] = []
     confidence = []
     request = bool(REQUEST.search(text))
+    before = next((said["content"] for said in reversed(state["messages"]) if said["role"] == "assistant"), "")
     needed = SURE_OF_REQUEST if request else SURE_OF_FOLLOW_UP if leans(text) else 0.0
     for call in searches:
         passages = [context.found[number - 1] for number in call["output"]["passages"]]
@@ -138,7 +157,8 @@ async def _grounded(text: str, searches: list[Call], context: Context, reply: di
         confidence.append(ground.confidence)
         if ground.answered_by == "model":
             reply["answered_by"] = "model"
-        if ground.grounded and ground.confidence >= needed:
+        again = leans(text) and ground.answer in before  # the same once more is no answer to another question
+        if ground.grounded and ground.confidence >= needed and not again:
             parts.append(ground.answer)
             _cite(reply, passages, ground, CITED)
         else:
@@ -153,10 +173,15 @@ def _not_known(
 ) -> str:
     """What is said for questions without an answer; `wholly` when the message has none at all."""
     company = brief.company or phrase(brief.language, "company")
-    key = "unknown"
+    key = "partly"
     if wholly:
         reply["grounded"] = False
-        if reply["confidence"] < NEAR and not text.rstrip().endswith("?") and not INTERROGATIVE.search(text) and len(content(text)) <= 2:
+        if (
+            reply["confidence"] < NEAR
+            and not text.rstrip().endswith("?")
+            and not INTERROGATIVE.search(text)
+            and len(WORD.findall(text)) <= 2
+        ):
             reply["topic"] = ""
             return phrase(brief.language, "unclear")
         for passages, ground in unknown:
@@ -197,6 +222,8 @@ def _phrase_for(text: str, context: Context, captured: dict[str, str]) -> str:
         return ""
     company = brief.company or phrase(brief.language, "company")
     kind = small_talk(text)
+    if kind is None and noticed(text, brief):
+        kind = "yes"  # details that this agent does not collect
     if kind is None:
         return phrase(brief.language, "unclear" if context.allowed(text) else "blocked", company=company)
     key = {"yes": "agreed", "no": "declined"}.get(kind, kind)

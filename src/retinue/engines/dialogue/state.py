@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol, TypedDict
+from typing import Annotated, Any, Literal, Protocol, TypedDict
 
 TURNS = 10  # remembered word for word; what is older goes into the summary
 SUMMARY_CHARACTERS = 1500
@@ -11,8 +11,14 @@ Said = dict[str, Any]  # {"role": "visitor" | "assistant" | "person", "content":
 Call = dict[str, Any]  # {"id": str, "name": str, "arguments": dict}
 
 
+FORGET = "forget"
+
+
 def remember(before: list[Said], new: list[Said]) -> list[Said]:
-    return (before + new)[-2 * TURNS :]
+    """Adds what was said; {"role": FORGET, "content": n} in front drops the n oldest."""
+    if new and new[0]["role"] == FORGET:
+        return before[new[0]["content"] :] + new[1:]
+    return before + new
 
 
 class Turn(TypedDict, total=False):
@@ -54,7 +60,7 @@ class Brief:
     regions: tuple[str, ...] = ("GB", "US")
     own_domains: tuple[str, ...] = ()
     channel: str = "chat"
-    tier: str = "balanced"
+    tier: Literal["cheap", "balanced", "premium"] = "balanced"
     max_tokens: int = 500
 
 

@@ -1,13 +1,26 @@
 """What a version of a configuration tells the dialogue."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.dialogue.state import Brief
 
-REGIONS = {"en-us": "US", "en-gb": "GB", "en-au": "AU", "en-ca": "CA", "en-ie": "IE", "de": "DE", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "pt": "PT", "pl": "PL"}
-TIERS = {"cheap", "balanced", "premium"}
+REGIONS = {
+    "en-us": "US",
+    "en-gb": "GB",
+    "en-au": "AU",
+    "en-ca": "CA",
+    "en-ie": "IE",
+    "de": "DE",
+    "fr": "FR",
+    "es": "ES",
+    "it": "IT",
+    "nl": "NL",
+    "pt": "PT",
+    "pl": "PL",
+}
+TIERS: dict[str, Literal["cheap", "balanced", "premium"]] = {"cheap": "cheap", "balanced": "balanced", "premium": "premium"}
 COLLECTED = {"name", "email", "phone"}
 
 
@@ -33,7 +46,7 @@ def brief_of(body: dict[str, Any]) -> Brief:
         callback=escalation.get("unavailable_action", "queue_callback") in (None, "queue_callback", "take_message"),
         collects=tuple(sorted(collects)),
         regions=tuple(dict.fromkeys([*regions, "GB", "US"])),
-        tier=model if model in TIERS else "balanced",
+        tier=TIERS.get(model, "balanced"),
         max_tokens=int(((body.get("llm_config") or {}).get("parameters") or {}).get("max_tokens", 500)),
     )
 

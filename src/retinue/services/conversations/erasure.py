@@ -27,7 +27,9 @@ async def forget(work: Work, person: UUID) -> int:
         o=work.organization,
         ids=ids,
     )
-    await work.execute("delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids)
+    await work.execute(
+        "delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids
+    )
     said = [str(id) for id in ids]
     await work.execute(
         "update kernel.ask set output = '{}' where organization_id = :o and input->>'conversation_id' = any(:ids) and output is not null",

@@ -8,5 +8,7 @@ class ConversationsSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RETINUE_", extra="ignore")
 
     visitor_token_days: int = Field(30, ge=1, le=365, description="Days for which a visitor can return to a conversation.")
-    visitor_messages_per_hour: int = Field(200, ge=1, le=10_000, description="Messages that a visitor may send in one conversation in an hour.")
+    visitor_messages_per_hour: int = Field(
+        200, ge=1, le=10_000, description="Messages that a visitor may send in one conversation in an hour."
+    )
     presence_minutes: int = Field(5, ge=1, le=720, description="Minutes for which somebody who said so counts as here for visitors.")

@@ -19,6 +19,7 @@ from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.conversations import domain, store, turns
 from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.refusals import MessageTooLong
 from retinue.services.conversations.routes import admit
 from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, FromSocket
 
@@ -89,7 +90,7 @@ class Connection:
             try:
                 self.process.get(Limiter).take(self.organization)
                 if len(text) > LARGEST:
-                    raise turns.MessageTooLong(limit=MESSAGE_CHARACTERS)
+                    raise MessageTooLong(limit=MESSAGE_CHARACTERS)
                 message = FromSocket.model_validate_json(text)
                 if message.type == "message":
                     await self.take(message)

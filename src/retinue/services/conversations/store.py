@@ -12,9 +12,7 @@ LISTED = (
     "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by,"
     " c.callback, c.positions, c.waiting_since, c.started_at, c.last_message_at, c.ended_at"
 )
-SHOWN = (
-    "id, position, role, content, citations, rich_content, actions, grounded, answered_by, confidence, config_version, in_answer_to, created_at"
-)
+SHOWN = "id, position, role, content, citations, rich_content, actions, grounded, answered_by, confidence, config_version, in_answer_to, created_at"
 
 
 async def lock(work: Work, id: UUID) -> Any:
@@ -111,31 +109,35 @@ async def add(
 ) -> Any:
     """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row.
 
-    `took_in` are the messages that became part of the dialogue's state.
+    `took_in` are the messages that became part of the dialogue's state. The row has `cited`: ids of the documents that its citations name by key.
     """
     reply, changes = reply or {}, dict(changes or {})
     settings = "".join(f", {name} = :set_{name}" for name in changes)
     rich = reply.get("rich_content")
+    took = (
+        ", t as (update conversations.message set answered = true, remembered = true"
+        " where organization_id = :o and id = any(cast(:took_in as uuid[])))"
+        if took_in
+        else ""
+    )
+    # Names of columns come from this room's own code alone.
+    sql = f"""with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at{settings}
+                where (organization_id, id) = (:o, :c) returning positions){took}
+      insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,
+        grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,
+        remembered, created_at)
+      select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb), cast(:actions as jsonb), :grounded,
+        :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, :at
+      from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited"""
     rows = await work.execute(
-        "with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at"
-        + settings
-        + " where (organization_id, id) = (:o, :c) returning positions)"
-        + (
-            ", t as (update conversations.message set answered = true, remembered = true where organization_id = :o and id = any(cast(:took_in as uuid[])))"
-            if took_in
-            else ""
-        )
-        +         " insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,"
-        " grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,"
-        " remembered, created_at) select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb),"
-        " cast(:actions as jsonb), :grounded, :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered,"
-        f" :remembered, :at from c returning {SHOWN}",
+        sql,
         o=work.organization,
         c=conversation.id,
         id=id or uuid7(),
         role=role,
         content=content,
         citations=json.dumps(reply.get("citations", [])),
+        keys=list({citation["document_id"] for citation in reply.get("citations", [])}),
         rich=json.dumps(rich) if rich else None,
         actions=json.dumps(reply.get("actions", []), default=str),
         grounded=reply.get("grounded"),

@@ -84,7 +84,12 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     if claimed:
         news = await store.unremembered(work, conversation.id, row.position) if conversation.news else [row]
         agents.hold(await _prepared(agents, work, conversation, id, news))
-    return {"conversation_id": str(conversation.id), "message_id": str(id), "organization_id": str(work.organization), "position": row.position}
+    return {
+        "conversation_id": str(conversation.id),
+        "message_id": str(id),
+        "organization_id": str(work.organization),
+        "position": row.position,
+    }
 
 
 async def _prepared(agents: Agents, work: Work, conversation: Any, message_id: UUID, news: Any) -> Prepared:
@@ -186,7 +191,7 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
             grounded=output["grounded"],
             answered_by=output["answered_by"],
             confidence=output["confidence"],
-            cited=await _cited(work, output),
+            cited=list(dict.fromkeys(row.cited)) if output["grounded"] else [],
             config_version=conversation.config_version,
             ms=output["ms"],
             provider_ms=output["provider_ms"],
@@ -226,15 +231,6 @@ def rich_content(output: Json, turn: Prepared) -> Json | None:
         label = phrase(turn.brief.language, "person_button")
         return {"buttons": [{"label": label, "value": label}], "suggested_questions": []}
     return None
-
-
-async def _cited(work: Work, output: Json) -> list[UUID]:
-    """Ids of the documents whose keys the citations name."""
-    keys = list({citation["document_id"] for citation in output["citations"]})
-    if not keys or not output["grounded"]:
-        return []
-    rows = await work.execute("select distinct id from knowledge.document where organization_id = :o and key = any(:keys)", o=work.organization, keys=keys)
-    return [row.id for row in rows]
 
 
 turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE)
