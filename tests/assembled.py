@@ -1,5 +1,7 @@
 """The whole house in the test's own loop: every room of assembly over HTTP, with events and jobs carried when the test says so."""
 
+import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -52,10 +54,20 @@ def fresh_database(server: str, template: str) -> Iterator[str]:
             connection.execute(f"drop database if exists {name} with (force)")
 
 
-def settings(home: Path, *others: BaseSettings) -> Settings:
-    """Defaults, and what a test says otherwise."""
+def prepare(home: Path) -> Path:
+    """A home whose logins sign in as the other tests' do, and which shares their embedding model."""
+    models = Path(tempfile.gettempdir()) / f"retinue-tests-models-{os.getuid()}"
+    models.mkdir(exist_ok=True)
     (home / "keys").mkdir(parents=True, exist_ok=True)
     (home / "keys" / "login").write_text(PASSWORD)
+    if not (home / "models").exists():
+        (home / "models").symlink_to(models)
+    return home
+
+
+def settings(home: Path, *others: BaseSettings) -> Settings:
+    """Defaults, and what a test says otherwise."""
+    prepare(home)
     kinds = {*provisions.SETTINGS, *(room.settings for room in ROOMS if room.settings)}
     given = {type(other): other for other in others}
     kernel = KernelSettings(home=home, requests_per_minute=1_000_000)
