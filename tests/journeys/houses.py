@@ -24,7 +24,7 @@ from retinue.engines.web import WebSettings
 from retinue.services.identity.domain.first_start import establish
 from retinue.services.identity.settings import IdentitySettings
 
-SECONDS = 120.0
+SECONDS = 90.0
 SERVES = (("identity", "research"), ("library", "requirements", "configurations"), ("conversations", "copilot"))
 WORKS = (("identity", "research"), ("library", "requirements", "configurations", "conversations", "copilot"))
 # Which process answers a path, as a reverse proxy would know it.

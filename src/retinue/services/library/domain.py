@@ -87,12 +87,23 @@ async def settle(
     points: Points,
     embedder: str,
     sections: Sequence[Mapping[str, Any]],
-) -> None:
-    """The document, its passages and the fact that it can be quoted, at once."""
+    unchanged_since: str | None = None,
+) -> bool:
+    """The document, its passages and the fact that it can be quoted, at once; one that was sent later and is done already stays.
+
+    `unchanged_since`: the fingerprint on whose account `chunks` is empty. Answers False when another document stands there by now.
+    """
     row = await store.intake(work, intake_id, lock=True)
     if row.status != store.OPEN:
-        return
+        return True
     work.lineage = row.lineage
+    await store.lock_key(work, row.namespace, row.key)
+    if await store.done_later(work, row):
+        row.status, row.completed_at = "completed", work.now
+        await _announce(work, row.research_job_id)
+        return True
+    if unchanged_since and (await knowledge.known(work, [row.key], row.namespace)).get(row.key) != unchanged_since:
+        return False
     put = await knowledge.put_document(
         work,
         key=row.key,
@@ -123,6 +134,7 @@ async def settle(
             )
         )
     await _announce(work, row.research_job_id)
+    return True
 
 
 async def refuse(work: Work, intake_id: UUID, refusal: Refusal) -> None:

@@ -63,20 +63,26 @@ async def ingest(job: Job, *, intake_id: str) -> None:
         body = await files.get(job.organization, row.content_file or "")
         document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
     title = row.title or document.title or row.name
-    same = known.get(row.key) == knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
-    chunks = [] if same else await asyncio.to_thread(cut, document, row)
-    points = await embedder.embed([piece.context(title) for piece in chunks])
-    async with job.work() as work:
-        if same and (await knowledge.known(work, [row.key], row.namespace)).get(row.key) != known.get(row.key):
-            raise ChangedMeanwhile
-        await domain.settle(
-            work,
-            id,
-            text=document.text,
-            title=title,
-            kind=document.kind,
-            chunks=chunks,
-            points=points,
-            embedder=embedder.name,
-            sections=[section.model_dump() for section in document.sections],
-        )
+    hash_ = knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
+    same, settled = known.get(row.key) == hash_, False
+    while not settled:
+        chunks = [] if same else await asyncio.to_thread(cut, document, cast(Strategy, row.strategy), row.chunk_size)
+        points = await embedder.embed([piece.context(title) for piece in chunks])
+        async with job.work() as work:
+            settled = await domain.settle(
+                work,
+                id,
+                text=document.text,
+                title=title,
+                kind=document.kind,
+                chunks=chunks,
+                points=points,
+                embedder=embedder.name,
+                sections=[section.model_dump() for section in document.sections],
+                unchanged_since=hash_ if same else None,
+            )
+        same = False
+
+
+def cut(document: Document, strategy: Strategy, words: int) -> list[Chunk]:
+    return chunk(document.text, document.sections, [(p.start, p.end) for p in document.pages], strategy, words)

@@ -180,14 +180,13 @@ async def query(request: Request, question: Annotated[Asked, Depends(asked)], wo
 
 def filters_of(body: Query) -> dict[str, Any]:
     """Of document 3's filters: a list of kinds, a range of dates, and whatever the metadata must contain."""
-    filters = dict(body.filters)
+    filters = body.filters.model_extra or {}
     shaped: dict[str, Any] = {}
-    dates = filters.pop("date_range", None)
-    if isinstance(dates, dict):
-        shaped |= {name: dates[key] for key, name in (("start", "since"), ("end", "until")) if isinstance(dates.get(key), str)}
-    kinds = filters.pop("kind", None)
-    if kinds:
-        shaped["kinds"] = kinds if isinstance(kinds, list) else [kinds]
+    if body.filters.date_range:
+        dates = body.filters.date_range
+        shaped |= {name: at.isoformat() for name, at in (("since", dates.start), ("until", dates.end)) if at}
+    if body.filters.kind:
+        shaped["kinds"] = [body.filters.kind] if isinstance(body.filters.kind, str) else body.filters.kind
     types = filters.get("document_type")
     if isinstance(types, list) and len(types) == 1:
         filters["document_type"] = types[0]

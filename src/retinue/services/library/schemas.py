@@ -1,10 +1,10 @@
 """Request and response shapes of the library."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 Strategy = Literal["semantic", "fixed_size", "paragraph"]
 
@@ -53,13 +53,24 @@ class IngestStatus(BaseModel):
     next: str | None
 
 
+class Filters(BaseModel, extra="allow"):
+    date_range: DateRange | None = None
+    kind: str | Annotated[list[str], Field(max_length=50)] | None = None
+
+    @model_validator(mode="after")
+    def _few(self) -> Self:
+        if len(self.model_extra or {}) > 20:
+            raise ValueError("at most 20 filters")
+        return self
+
+
 class Query(BaseModel):
     """`filters`: `document_type` (of the metadata), `kind`, `date_range`, and any metadata to be contained."""
 
     query: str = Field(min_length=1, max_length=2000)
     namespace: str | None = Field(None, max_length=200)
     top_k: int = Field(5, ge=1, le=50)
-    filters: dict[str, Any] = Field({}, max_length=20)
+    filters: Filters = Filters()
     enable_graph_rag: bool = False
 
 

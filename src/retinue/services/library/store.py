@@ -22,6 +22,23 @@ async def intake(work: Work, id: UUID, *, lock: bool = False) -> Intake:
     return row
 
 
+async def lock_key(work: Work, namespace: str, key: str) -> None:
+    """Until the commit, nobody else settles a document of this key."""
+    await work.execute("select pg_advisory_xact_lock(hashtextextended(:key, 0))", key=f"library:{work.organization}:{namespace}:{key}")
+
+
+async def done_later(work: Work, row: Intake) -> bool:
+    """Whether a document of the same key that was sent after this one is in already."""
+    later = select(Intake.id).where(
+        Intake.organization_id == work.organization,
+        Intake.namespace == row.namespace,
+        Intake.key == row.key,
+        Intake.status == "completed",
+        Intake.id > row.id,
+    )
+    return await work.session.scalar(later.limit(1)) is not None
+
+
 async def batch(work: Work, research_job_id: UUID) -> Batch:
     """Locked: of two documents that end at once, one sees the other."""
     await work.execute(

@@ -14,6 +14,7 @@ create table library.intake (organization_id uuid, id uuid, research_job_id uuid
   strategy text not null, chunk_size int not null, lineage uuid not null, status text not null, chunks int not null, changed boolean not null, reason text, next text,
   document_id uuid, created_at timestamptz not null, completed_at timestamptz, primary key (organization_id, id));
 create index intake_batch on library.intake (organization_id, research_job_id, status);
+create index intake_key on library.intake (organization_id, namespace, key, id);
 create unique index intake_once on library.intake (organization_id, research_job_id, key) where research_job_id is not null;
 create table library.batch (organization_id uuid, id uuid, completed boolean not null, announced boolean not null, primary key (organization_id, id));
 select kernel.tenant_table('library.intake'), kernel.tenant_table('library.batch');
