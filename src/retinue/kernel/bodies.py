@@ -10,16 +10,16 @@ from fastapi import Request
 from retinue.kernel.errors import Refusal
 
 # An escape is one only after an even number of backslashes. U+0000, and halves of a pair without the other half.
-UNKEEPABLE = re.compile(
+UNSTORABLE = re.compile(
     rb"(?<!\\)(?:\\\\)*\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u)[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 
 
-class Unkeepable(Refusal):
-    """This request holds U+0000, half of a surrogate pair, or a number that is none, which nothing can keep."""
+class Unstorable(Refusal):
+    """This holds what cannot be stored: U+0000, half of a surrogate pair, or a number that is none or out of range."""
 
     status = 422
-    next = "Take those characters and numbers out and send it again."
+    next = "Take it out and send the request again."
 
 
 class NotText(Refusal):
@@ -29,16 +29,16 @@ class NotText(Refusal):
     next = "Send JSON in UTF-8, as /docs shows it."
 
 
-def keepable(text: bytes) -> None:
-    """Raises Unkeepable for JSON that holds what no text column does."""
-    if b"\0" in text or b"\\u" in text and UNKEEPABLE.search(text):
-        raise Unkeepable()
+def storable(text: bytes) -> None:
+    """Raises Unstorable for JSON that holds what no text column does."""
+    if b"\0" in text or b"\\u" in text and UNSTORABLE.search(text):
+        raise Unstorable()
 
 
 def _number(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise Unkeepable()
+        raise Unstorable()
     return value
 
 
@@ -53,13 +53,13 @@ class Checked(Request):
         return self._parsed
 
     async def check(self) -> None:
-        """Raises Unkeepable and NotText. What is no JSON at all is left to the route, which says where it stops being any."""
+        """Raises Unstorable and NotText. What is no JSON at all is left to the route, which says where it stops being any."""
         if "\0" in self.scope["path"] or b"%00" in self.scope.get("query_string", b""):
-            raise Unkeepable()
+            raise Unstorable()
         if "json" not in self.headers.get("content-type", ""):
             return
         body = await self.body()
-        keepable(body)
+        storable(body)
         try:
             if body:
                 await self.json()
