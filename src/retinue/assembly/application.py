@@ -1,11 +1,11 @@
 """The HTTP side of a process: the rooms' routes, errors as problems, health, figures, and what every answer carries."""
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -16,15 +16,19 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retinue import __version__
+from retinue.assembly.openapi import described, operation_id
+from retinue.kernel.bodies import Unstorable
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import TooManyRequests
 from retinue.kernel.problems import problem
 from retinue.kernel.room import Process, Room
 from retinue.kernel.security import Signer
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
+from retinue.kernel.work import AWAY
 
 API = "/api/v1"
 BODY_BYTES = 64 * 1024 * 1024  # a 50 MB file and its form around it
+KEEPS_NOT = {None, "22003", "22021", "22P05"}  # the driver's own refusal of U+0000; out of range; not in the character set
 LOG = log("http")
 
 
@@ -35,17 +39,11 @@ class TooLarge(Refusal):
     next = "Send a smaller file, or split it."
 
 
-class Unstorable(Refusal):
-    """This holds a character or number that cannot be stored, such as NUL."""
-
-    status = 422
-    next = "Take it out and send the request again."
-
-
 class NotReady(Refusal):
-    """The database does not answer."""
+    """The database does not answer, or this process is about to end."""
 
     status = 503
+    retry_after = 2
     next = "Wait a few seconds; if it stays away, look at the server's log."
 
 
@@ -83,8 +81,11 @@ class Around:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 ours = (time.perf_counter() - started - waited[0]) * 1000
+                said = {name.lower() for name, _ in message["headers"]}
+                given = scope.get("retinue.headers", {})  # of the rate limit; refusals are answered outside the route
                 message["headers"] = [
                     *message["headers"],
+                    *((n.lower().encode(), v.encode()) for n, v in given.items() if n.lower().encode() not in said),
                     (b"server-timing", f"platform;dur={ours:.1f}, provider;dur={waited[0] * 1000:.1f}".encode()),
                     (b"trace-id", trace.encode()),
                 ]
@@ -104,7 +105,9 @@ class Around:
 def answer(error: Exception, headers: dict[str, str] | None = None) -> JSONResponse:
     body = problem(error)
     if isinstance(error, TooManyRequests):
-        headers = (headers or {}) | {"Retry-After": str(error.seconds)}
+        headers = (headers or {}) | error.headers
+    if isinstance(error, Refusal) and error.retry_after is not None:
+        headers = (headers or {}) | {"Retry-After": str(error.retry_after)}
     if body["status"] == 401:
         headers = (headers or {}) | {"WWW-Authenticate": "Bearer"}
     return JSONResponse(body, body["status"], headers, media_type="application/problem+json")
@@ -114,8 +117,17 @@ async def _refused(_: Request, error: Exception) -> Response:
     return answer(error)
 
 
+async def _away(_: Request, error: Exception) -> Response:
+    """Of the request nothing was kept, or the answer to its key is: both ways it may be sent again."""
+    LOG.warning("the database is away", error=type(error).__name__)
+    return answer(NotReady())
+
+
 async def _unstorable(_: Request, error: Exception) -> Response:
-    return answer(Unstorable())
+    """What passed the check of the body (in forms and files) and the database still cannot keep."""
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in KEEPS_NOT:
+        return answer(Unstorable())
+    return await _broken(_, error)
 
 
 async def _broken(_: Request, error: Exception) -> Response:
@@ -162,8 +174,17 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
         version=__version__,
         lifespan=lifespan,
         description="A retinue of AI agents for every client.",
-        exception_handlers={Refusal: _refused, RequestValidationError: _malformed, HTTPException: _plain, DataError: _unstorable, Exception: _broken},
+        generate_unique_id_function=operation_id,
+        exception_handlers={
+            Refusal: _refused,
+            RequestValidationError: _malformed,
+            HTTPException: _plain,
+            DataError: _unstorable,
+            **dict.fromkeys((*AWAY, psycopg.OperationalError), _away),
+            Exception: _broken,
+        },
     )
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     app.state.process = process
     app.state.draining = False
     app.add_middleware(Around)
@@ -199,7 +220,3 @@ def _health(app: FastAPI) -> None:
     async def jwks() -> dict[str, Any]:
         return process.get(Signer).jwks()
 
-
-def openapi(rooms: Iterable[Room], process: Process) -> str:
-    """The contract as one JSON document, stable between runs."""
-    return json.dumps(application(process, rooms).openapi(), indent=1, sort_keys=True)

@@ -1,13 +1,17 @@
-"""Reference pages made from the code: settings, rooms, events. `python -m retinue.assembly.reference` writes them."""
+"""Reference pages made from the code: settings, rooms, events, the contract over HTTP. `python -m retinue.assembly.reference` writes them."""
 
+import json
 from pathlib import Path
+from typing import cast
 
 from pydantic_settings import BaseSettings
 
+from retinue.assembly.application import application
 from retinue.assembly.provisions import SETTINGS
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.events import Event
+from retinue.kernel.room import Process
 from retinue.kernel.settings import KernelSettings
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +63,11 @@ def permissions_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def openapi_page() -> str:
+    """Of all rooms in one process; it needs no database."""
+    return json.dumps(application(cast(Process, None), ROOMS).openapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Path → content of every generated page; of the README only what is between its marks changes."""
     readme = ROOT / "README.md"
@@ -70,6 +79,7 @@ def pages() -> dict[Path, str]:
         reference / "settings.md": settings_page(),
         reference / "events.md": events_page(),
         reference / "permissions.md": permissions_page(),
+        reference / "openapi.json": openapi_page(),
     }
 
 

@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from retinue.kernel.errors import Forbidden, ForeignError, Refusal, foreign
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
-from retinue.kernel.limits import Limiter
 from retinue.kernel.problems import problem
 from retinue.kernel.room import Process
 from retinue.kernel.security import Security
@@ -127,7 +126,6 @@ class Ask:
         """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
         process, caller = process_of(request), await caller_of(request)
         organization, key = await organization_of(request, caller), key_of(request)
-        headers = process.get(Limiter).take(caller.organization)
         try:
             async with process.database.work(self.room, organization, caller.actor) as work:
                 work.permissions = process.get(Security).permissions(caller, work.roles)
@@ -142,12 +140,12 @@ class Ask:
             return again.response
         running = self.run(process, organization, id, input)
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(events_of(running), media_type="text/event-stream", headers=headers | {"Cache-Control": "no-store"})
+            return StreamingResponse(events_of(running), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         try:
             body, number = await asyncio.wait_for(asyncio.shield(running.task), wait_of(request))
         except (TimeoutError, TakenOver):
-            return JSONResponse({"location": location, "job_id": str(id)}, 202, headers | {"Location": location})
-        return JSONResponse(body, headers=headers | ({"Retinue-Event": str(number)} if number else {}))
+            return JSONResponse({"location": location, "job_id": str(id)}, 202, {"Location": location})
+        return JSONResponse(body, headers={"Retinue-Event": str(number)} if number else {})
 
 
 class Asks:

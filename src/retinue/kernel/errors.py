@@ -9,6 +9,7 @@ class Refusal(Exception):
 
     status = 409
     next = "Change the request and send it again."
+    retry_after: int | None = None  # seconds
 
     def __init__(self, **details: object) -> None:
         self.details = details

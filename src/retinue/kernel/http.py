@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from retinue.kernel.bodies import Checked
 from retinue.kernel.deliver import wait_handled
 from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
 from retinue.kernel.limits import Limiter
@@ -66,6 +67,8 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            request = Checked(request.scope, request.receive)
+            await request.check()
             try:
                 response = await handle(request)
             except Answered as again:
@@ -95,7 +98,10 @@ def process_of(request: Any) -> Process:
 
 
 async def caller_of(request: Any) -> Caller:
-    """Who sent this request or opened this socket (then `token` may be a query parameter). Raises Unauthorized."""
+    """Who sent this request or opened this socket (then `token` may be a query parameter); it is counted once.
+
+    Raises Unauthorized and TooManyRequests.
+    """
     known: Caller | None = request.scope.get("retinue.caller")
     if known is None:
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
@@ -104,6 +110,7 @@ async def caller_of(request: Any) -> Caller:
         if scheme.lower() != "bearer" or not bearer or len(bearer) > 4096:
             raise Unauthorized()
         known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)
+        request.scope["retinue.headers"] = process_of(request).get(Limiter).take(known.organization)
     return known
 
 
@@ -128,7 +135,7 @@ async def _named_in_body(request: Any) -> str | None:
     if "json" not in request.headers.get("content-type", ""):
         return None
     try:
-        body = json.loads(await request.body())
+        body = await request.json()
     except ValueError:
         return None
     named = body.get("client_id") if isinstance(body, dict) else None
@@ -210,7 +217,6 @@ def works(room: str, permission: str) -> Any:
         process = process_of(request)
         caller = await caller_of(request)
         organization = await organization_of(request, caller)
-        request.scope["retinue.headers"] = process.get(Limiter).take(caller.organization)
         async with process.database.work(room, organization, caller.actor) as work:
             work.permissions = process.get(Security).permissions(caller, work.roles)
             if permission not in work.permissions:

@@ -16,10 +16,16 @@ class TooManyRequests(Refusal):
     status = 429
     next = "Wait {seconds} s and send the request again."
 
-    def __init__(self, limit: int, seconds: int) -> None:
+    def __init__(self, limit: int, seconds: int, full: int) -> None:
         super().__init__(limit=limit, seconds=seconds)
-        self.seconds = seconds
+        self.seconds = self.retry_after = seconds
         self.next = self.next.format(seconds=seconds)
+        self.headers = _fields(limit, 0, full)
+
+
+def _fields(limit: int, left: int, full: int) -> dict[str, str]:
+    """Of the IETF draft on RateLimit fields; `full`: seconds until nothing is spent."""
+    return {"RateLimit-Limit": str(limit), "RateLimit-Remaining": str(left), "RateLimit-Reset": str(full)}
 
 
 @dataclass
@@ -46,11 +52,8 @@ class Limiter:
         rate = self.per_minute / 60
         bucket.left = min(self.per_minute, bucket.left + (now - bucket.at).total_seconds() * rate)
         bucket.at = now
+        full = int((self.per_minute - bucket.left) / rate) + 1
         if bucket.left < 1:
-            raise TooManyRequests(self.per_minute, int((1 - bucket.left) / rate) + 1)
+            raise TooManyRequests(self.per_minute, int((1 - bucket.left) / rate) + 1, full)
         bucket.left -= 1
-        return {
-            "RateLimit-Limit": str(self.per_minute),
-            "RateLimit-Remaining": str(int(bucket.left)),
-            "RateLimit-Reset": str(int((self.per_minute - bucket.left) / rate) + 1),
-        }
+        return _fields(self.per_minute, int(bucket.left), int((self.per_minute - bucket.left) / rate) + 1)

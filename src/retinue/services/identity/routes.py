@@ -9,7 +9,6 @@ from fastapi import Depends, Query, Request
 
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.http import BadCursor, Caller, Page, Router, caller_of, cursor_value, organization_of, page_of, process_of, works
-from retinue.kernel.limits import Limiter
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Work
@@ -66,7 +65,6 @@ def tokens(request: Request, session: sessions.Session) -> s.Tokens:
 
 async def person(request: Request) -> Caller:
     caller = await caller_of(request)
-    request.scope["retinue.headers"] = process_of(request).get(Limiter).take(caller.organization)
     if caller.kind != "person":
         raise PeopleOnly()
     return caller
@@ -137,7 +135,6 @@ async def change_password(body: s.ChangePassword, request: Request, caller: Anno
 async def me(request: Request) -> s.Me:
     process, caller = process_of(request), await caller_of(request)
     organization = await organization_of(request, caller)
-    request.scope["retinue.headers"] = process.get(Limiter).take(organization)
     if caller.kind == "visitor" or caller.actor is None:
         raise Forbidden("clients:read")
     async with process.database.work("identity", caller.organization, caller.actor) as work:

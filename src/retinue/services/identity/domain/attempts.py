@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
 from retinue.kernel.errors import Refusal
@@ -15,7 +16,12 @@ class TooManyAttempts(Refusal):
     """Too many failed attempts from here; nothing more is tried for now, not even the right password."""
 
     status = 429
-    next = "Wait 15 minutes and try again, or sign in from another network."
+    next = "Wait {minutes} minutes and try again, or sign in from another network."
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.retry_after = max(1, ceil(wait.total_seconds()))
+        self.next = self.next.format(minutes=ceil(self.retry_after / 60))
 
 
 class NotEstablished(Refusal):
@@ -45,25 +51,26 @@ def _subjects(email: str | None, address: str) -> list[tuple[bytes, int]]:
 
 async def count_attempt(database: Database, operator: UUID, email: str | None, address: str) -> None:
     """Raises TooManyAttempts from the eleventh of an e-mail and address in a window, and from the 101st of an address."""
-    refused = False
+    wait: timedelta | None = None
     async with database.work("identity", operator) as work:
         for subject, allowed in _subjects(email, address):
-            count = (
+            row = (
                 await work.execute(
                     "insert into identity.attempt as a (organization_id, id, subject, count, started_at) values (:o, :id, :s, 1, :now)"
                     " on conflict (organization_id, subject) do update set"
                     " count = case when a.started_at <= :since then 1 else a.count + 1 end,"
-                    " started_at = case when a.started_at <= :since then excluded.started_at else a.started_at end returning count",
+                    " started_at = case when a.started_at <= :since then excluded.started_at else a.started_at end returning count, started_at",
                     o=operator,
                     id=uuid7(),
                     s=subject,
                     now=work.now,
                     since=work.now - WINDOW,
                 )
-            ).scalar_one()
-            refused = refused or count > allowed
-    if refused:
-        raise TooManyAttempts()
+            ).one()
+            if row.count > allowed:
+                wait = max(wait or timedelta(), row.started_at + WINDOW - work.now)
+    if wait is not None:
+        raise TooManyAttempts(wait)
 
 
 async def forgive_attempt(database: Database, operator: UUID, email: str | None, address: str) -> None:
