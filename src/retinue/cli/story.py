@@ -16,7 +16,6 @@ from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
 FILES_AT_MOST, STEP_SECONDS = 500, 600
-DONE, FAILED = ("configurations.configuration_deployed.1",), ("research.research_failed.1",)
 
 
 class NoSource(Refusal):
@@ -37,7 +36,7 @@ class TooManyFiles(Refusal):
     next = "Give a smaller folder."
 
 
-class ResearchEnded(Refusal):
+class StepFailed(Refusal):
     """{reason}"""
 
 
@@ -163,25 +162,18 @@ def follow(connection: Connection, tenant: str, job: str, number: int, progress:
         for moment in moments:
             number = max(number, moment["number"])
             progress.event(moment)
-            kind = moment["kind"].rpartition(".")[0]
-            if kind == "research.research_failed":
-                state = connection.get(f"/research/jobs/{job}", tenant=tenant)
-                ended = ResearchEnded(reason=state["reason"])
-                ended.next = state["next"] or ""
-                raise ended
-            if kind == "library.knowledge_ready":
-                ready = True
-            if kind == "configurations.configuration_deployed":
-                version = deployed_version(connection, tenant)
+            ready = ready or moment["kind"].startswith("library.knowledge_ready.")
         state = connection.get(f"/research/jobs/{job}", tenant=tenant)
         progress.pages(state["pages"] + state["refused"], state["expected"], state["status"])
         if half_way:
             half_way(state["pages"])
+        if state["status"] == "failed":
+            raise ended(state)
         if approved is None and state["status"] == "completed":
-            approved = approve_newest(connection, tenant, progress)
-        if ready and approved and version is None:
-            version = deployed_version(connection, tenant) if approved == "unchanged" else version
-        if ready and approved and version is not None:
+            approved = approve_draft(connection, tenant, job, progress)
+        elif approved is not None and version is None:
+            version = live_version(connection, tenant, approved)
+        if ready and approved is not None and version is not None:
             return approved, version
         if moments:
             quiet_since = time.monotonic()
@@ -190,24 +182,45 @@ def follow(connection: Connection, tenant: str, job: str, number: int, progress:
         time.sleep(0.1)
 
 
+def ended(state: dict[str, Any]) -> Refusal:
+    """What became of a step that failed, in its own words."""
+    refusal = StepFailed(reason=state["reason"] or "A step failed.")
+    refusal.next = state["next"] or ""
+    return refusal
+
+
 def new_moments(connection: Connection, tenant: str, after: int) -> list[dict[str, Any]]:
     page = connection.get("/timeline", params={"client_id": tenant, "limit": 200}, tenant=tenant)["items"]
     return sorted((moment for moment in page if moment["number"] > after), key=lambda moment: int(moment["number"]))
 
 
-def approve_newest(connection: Connection, tenant: str, progress: Progress) -> str | None:
-    items = connection.get("/requirements", tenant=tenant)["items"]
-    if not items:
+def approve_draft(connection: Connection, tenant: str, job: str, progress: Progress) -> str | None:
+    """The id of the requirements that this research led to, approved; None while they are being drafted."""
+    state = connection.get(f"/requirements/research/{job}", tenant=tenant)
+    if state["status"] == "failed":
+        raise ended(state)
+    if state["status"] not in ("drafted", "unchanged", "overtaken"):
         return None
-    newest = items[0]
-    if newest["status"] == "approved":
-        return "unchanged"
-    connection.post(f"/requirements/{newest['requirements_id']}/approve", {"version": newest["version"], "automatic": True}, tenant=tenant)
-    progress.say("the draft is approved by this command itself; in daily work a sales agent reads it first")
-    return str(newest["requirements_id"])
+    draft = connection.get(f"/requirements/{state['requirements_id']}", tenant=tenant)
+    if draft["status"] == "draft":
+        connection.post(
+            f"/requirements/{draft['requirements_id']}/approve", {"version": draft["version"], "automatic": True}, tenant=tenant
+        )
+        progress.say("the draft is approved by this command itself; in daily work a sales agent reads it first")
+    return str(draft["requirements_id"])
 
 
-def deployed_version(connection: Connection, tenant: str) -> int | None:
+def live_version(connection: Connection, tenant: str, requirements: str) -> int | None:
+    """The version that new conversations take, once these requirements have become a configuration."""
+    for item in connection.get("/configurations/generations", tenant=tenant)["items"]:
+        if item["requirements_id"] == requirements:
+            if item["status"] == "failed":
+                raise ended(item)
+            if item["status"] == "waiting":
+                return None
+            break
+    else:
+        return None
     for item in connection.get("/configurations", tenant=tenant)["items"]:
         live = item["deployed"].get("production")
         if live:

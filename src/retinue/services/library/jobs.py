@@ -19,10 +19,6 @@ from retinue.services.library.tables import Intake
 jobs = Jobs()
 
 
-class ChangedMeanwhile(Exception):
-    """The document was as before when this began and is not any more: the job is tried again."""
-
-
 def cut(document: Document, row: Intake) -> list[Chunk]:
     """A site repeats its footer on every page: it is kept of the home page alone, or every page would answer for the phone number."""
     footers = [] if row.url and is_home(row.url) else [s for s in document.sections if s.role == "footer"]
@@ -66,7 +62,7 @@ async def ingest(job: Job, *, intake_id: str) -> None:
     hash_ = knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
     same, settled = known.get(row.key) == hash_, False
     while not settled:
-        chunks = [] if same else await asyncio.to_thread(cut, document, cast(Strategy, row.strategy), row.chunk_size)
+        chunks = [] if same else await asyncio.to_thread(cut, document, row)
         points = await embedder.embed([piece.context(title) for piece in chunks])
         async with job.work() as work:
             settled = await domain.settle(
@@ -82,7 +78,3 @@ async def ingest(job: Job, *, intake_id: str) -> None:
                 unchanged_since=hash_ if same else None,
             )
         same = False
-
-
-def cut(document: Document, strategy: Strategy, words: int) -> list[Chunk]:
-    return chunk(document.text, document.sections, [(p.start, p.end) for p in document.pages], strategy, words)
