@@ -15,7 +15,7 @@ from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
-FILES_AT_MOST, STEP_SECONDS = 500, 600
+FILES_AT_MOST, STEP_SECONDS, NOT_FOUND = 500, 600, 404
 
 
 class NoSource(Refusal):
@@ -196,7 +196,12 @@ def new_moments(connection: Connection, tenant: str, after: int) -> list[dict[st
 
 def approve_draft(connection: Connection, tenant: str, job: str, progress: Progress) -> str | None:
     """The id of the requirements that this research led to, approved; None while they are being drafted."""
-    state = connection.get(f"/requirements/research/{job}", tenant=tenant)
+    try:
+        state = connection.get(f"/requirements/research/{job}", tenant=tenant)
+    except Answered as refusal:
+        if refusal.status == NOT_FOUND:  # not told yet
+            return None
+        raise
     if state["status"] == "failed":
         raise ended(state)
     if state["status"] not in ("drafted", "unchanged", "overtaken"):

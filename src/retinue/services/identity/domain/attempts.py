@@ -59,7 +59,7 @@ async def count_attempt(database: Database, operator: UUID, email: str | None, a
                     "insert into identity.attempt as a (organization_id, id, subject, count, started_at) values (:o, :id, :s, 1, :now)"
                     " on conflict (organization_id, subject) do update set"
                     " count = case when a.started_at <= :since then 1 else a.count + 1 end,"
-                    " started_at = case when a.started_at <= :since then excluded.started_at else a.started_at end returning count, started_at",
+                    " started_at = case when a.started_at <= :since then excluded.started_at else a.started_at end returning count as counted, started_at",
                     o=operator,
                     id=uuid7(),
                     s=subject,
@@ -67,7 +67,7 @@ async def count_attempt(database: Database, operator: UUID, email: str | None, a
                     since=work.now - WINDOW,
                 )
             ).one()
-            if row.count > allowed:
+            if row.counted > allowed:
                 wait = max(wait or timedelta(), row.started_at + WINDOW - work.now)
     if wait is not None:
         raise TooManyAttempts(wait)
