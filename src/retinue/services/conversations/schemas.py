@@ -31,10 +31,6 @@ class SendMessage(BaseModel):
     content: Content
 
 
-class EndConversation(BaseModel):
-    pass
-
-
 class Citation(BaseModel):
     """`quote` stands word for word in the document's extracted text, from `start` to `end`."""
 
