@@ -152,12 +152,12 @@ class Caller:
 
     async def get(self, path: str, **params: Any) -> Any:
         """The body of a 200."""
-        answer = await self.send("GET", path, params=params)
+        answer = await self.send("GET", path, params=params or None)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     async def status(self, path: str, **params: Any) -> int:
-        return (await self.send("GET", path, params=params)).status_code
+        return (await self.send("GET", path, params=params or None)).status_code
 
     async def post(self, path: str, json: Any = None, **values: Any) -> httpx.Response:
         return await self.send("POST", path, json=json, **values)
@@ -179,7 +179,9 @@ class Caller:
 @asynccontextmanager
 async def assembled(owner_url: str, home: Path, *others: BaseSettings, clock: Clock | None = None) -> AsyncIterator[House]:
     """`others`: settings unlike the defaults. Private sites may be read unless they say otherwise."""
-    given: Sequence[BaseSettings] = others if any(isinstance(o, WebSettings) for o in others) else (*others, WebSettings(allow_private=True))
+    given: Sequence[BaseSettings] = (
+        others if any(isinstance(o, WebSettings) for o in others) else (*others, WebSettings(allow_private=True))
+    )
     async with opened(settings(home, *given), owner_url, ROOMS, clock=clock) as process:
         process.provide(Embedder, EMBEDDER)
         deliverer = Deliverer(process.database, {room.name: room.handlers for room in ROOMS})

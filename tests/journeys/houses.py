@@ -95,7 +95,9 @@ def start(home: Path, owner_url: str, *command: str, port: int | None = None) ->
         "PYTHONPATH": str(Path(retinue.__file__).parents[1]),
     } | ({"RETINUE_PORT": str(port)} if port else {})
     log = (home / f"{command[0]}-{command[2].partition(',')[0]}.log").open("ab")
-    return subprocess.Popen([sys.executable, "-m", "retinue", *command], env=os.environ | said, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "retinue", *command], env=os.environ | said, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+    )
 
 
 def start_worker(place: Place, rooms: tuple[str, ...]) -> subprocess.Popen[bytes]:

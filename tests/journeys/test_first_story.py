@@ -93,7 +93,9 @@ async def all_of_it_is_in_the_dossier(operator: Traveller, staff: Traveller, job
     dossier = await operator.get(f"/dossier/{staff.tenant}", after=log[-1]["number"])
     empty = {section for section, facts in dossier["sections"].items() if not facts}
     assert not empty, empty
-    assert {"company", "people", "research", "knowledge", "requirements", "agents", "conversations", "contacts"} <= dossier["sections"].keys()
+    assert {"company", "people", "research", "knowledge", "requirements", "agents", "conversations", "contacts"} <= dossier[
+        "sections"
+    ].keys()
     assert "nora.fields@example.com" in str(dossier["sections"]["contacts"])
     assert dossier["timeline"][0]["number"] == log[-1]["number"]
     of_one = {event["kind"].partition(".")[0] for event in log if event["lineage_id"] == job["lineage_id"]}
@@ -106,15 +108,22 @@ async def all_of_it_is_in_the_dossier(operator: Traveller, staff: Traveller, job
 async def test_each_process_can_become_only_its_own_rooms(place_apart: Place):
     """A login of some rooms holds their roles and no other."""
     rooms = {room for rooms in SERVES for room in rooms}
-    with psycopg.connect(place_apart.owner_url) as connection:
-        logins = connection.execute(
-            "select distinct usename from pg_stat_activity where datname = current_database() and usename like 'retinue_app%'"
-        ).fetchall()
-        held = {
-            frozenset(room for room in rooms if connection.execute("select pg_has_role(%s, %s, 'set')", (login, f"retinue_{room}")).fetchone()[0])
-            for (login,) in logins
-        }
-    assert held == {frozenset(rooms) for rooms in (*SERVES, *WORKS)}
+    with psycopg.connect(place_apart.owner_url, autocommit=True) as connection:
+
+        async def held() -> bool:
+            logins = connection.execute(
+                "select distinct usename from pg_stat_activity where datname = current_database() and usename like '%%\\_app\\_%%'"
+            )
+            may = "select pg_has_role(%s, %s, 'set')"
+            found = {
+                frozenset(room for room in rooms if connection.execute(may, (login, f"retinue_{room}")).fetchone()[0])
+                for (login,) in logins.fetchall()
+            }
+            assert found <= expected
+            return found == expected
+
+        expected = {frozenset(rooms) for rooms in (*SERVES, *WORKS)}
+        await until("every process to be signed in", held)
 
 
 async def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(place_apart: Place):

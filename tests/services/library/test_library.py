@@ -7,7 +7,9 @@ import pytest
 from assembled import Caller, House
 from files.make import MAKERS, SENTENCES
 
-FERRY = "# Ferry\n\nThe ferry to Skerry Point leaves at 07:40 on weekdays.\n\n# Fares\n\nA bicycle travels for 3.50 euros, a dog for nothing.\n"
+FERRY = (
+    "# Ferry\n\nThe ferry to Skerry Point leaves at 07:40 on weekdays.\n\n# Fares\n\nA bicycle travels for 3.50 euros, a dog for nothing.\n"
+)
 
 
 async def ingest(house: House, client: Caller, **body) -> dict:
@@ -66,7 +68,10 @@ async def test_the_same_again_changes_nothing_and_a_change_is_a_new_version(hous
 async def test_of_two_versions_sent_at_once_the_later_one_stays(house: House, client: Caller):
     """Also when the earlier one is done last."""
     await ingest(house, client, document_id="a", content=FERRY)
-    sent = [(await client.post("/rag/ingest", {"document_id": "a", "content": text})).json()["job_id"] for text in (FERRY, FERRY + "\nNewest of all.\n")]
+    sent = [
+        (await client.post("/rag/ingest", {"document_id": "a", "content": text})).json()["job_id"]
+        for text in (FERRY, FERRY + "\nNewest of all.\n")
+    ]
     house.ask("update jobs.procrastinate_jobs set priority = 5 where args->>'intake_id' = %s", sent[1])
     await house.settle()
     assert "Newest of all." in (await client.get("/documents/text", document_id="a"))["text"]
@@ -90,8 +95,17 @@ async def test_an_empty_file_is_refused_at_once(client: Caller):
 
 
 async def test_namespaces_and_filters_narrow_the_search(house: House, client: Caller):
-    await ingest(house, client, document_id="a", content="The bicycle fare is 3 euros.", namespace="public", metadata={"document_type": "faq"})
-    await ingest(house, client, document_id="a", content="The bicycle fare is 2 euros for staff.", namespace="staff", metadata={"document_type": "note"})
+    await ingest(
+        house, client, document_id="a", content="The bicycle fare is 3 euros.", namespace="public", metadata={"document_type": "faq"}
+    )
+    await ingest(
+        house,
+        client,
+        document_id="a",
+        content="The bicycle fare is 2 euros for staff.",
+        namespace="staff",
+        metadata={"document_type": "note"},
+    )
     await send(house, client, "good.csv", MAKERS["good.csv"](), namespace="public")
     found = [(r["document_id"], "staff" in r["content"]) for r in await query(client, "bicycle fare", namespace="public")]
     assert found and not any(staff for _, staff in found)
@@ -128,7 +142,9 @@ async def test_a_request_under_its_key_is_done_once(house: House, client: Caller
 
 async def test_lists_page_without_overlap(house: House, client: Caller):
     for number in range(3):
-        await client.post("/rag/ingest", {"document_id": f"d{number}", "content": f"Text number {number} of three.", "title": f"Title {number}"})
+        await client.post(
+            "/rag/ingest", {"document_id": f"d{number}", "content": f"Text number {number} of three.", "title": f"Title {number}"}
+        )
     await house.settle()
     first = await client.get("/documents", limit=2)
     second = await client.get("/documents", limit=2, cursor=first["next_cursor"])

@@ -17,13 +17,24 @@ async def page(house: House, client: Caller, job: UUID, lineage: UUID, url: str,
     kept = await files.put(organization, document.model_dump_json().encode())
     async with house.process.database.work("research", organization) as work:
         work.emit(
-            PageRead(job_id=job, url=url, title=url, document_kind="text", content_file=kept, text_file=kept, characters=len(text), lineage=lineage)
+            PageRead(
+                job_id=job,
+                url=url,
+                title=url,
+                document_kind="text",
+                content_file=kept,
+                text_file=kept,
+                characters=len(text),
+                lineage=lineage,
+            )
         )
 
 
 async def end(house: House, client: Caller, job: UUID, lineage: UUID, pages: int) -> None:
     async with house.process.database.work("research", UUID(str(client.tenant))) as work:
-        work.emit(ResearchCompleted(job_id=job, source="s", pages=pages, refused=0, claims=0, seconds=1, answered_by="rules", lineage=lineage))
+        work.emit(
+            ResearchCompleted(job_id=job, source="s", pages=pages, refused=0, claims=0, seconds=1, answered_by="rules", lineage=lineage)
+        )
 
 
 async def take_one(house: House, organization: UUID, *, aside: bool) -> None:
@@ -82,7 +93,9 @@ async def test_a_page_that_cannot_be_taken_in_does_not_hold_up_the_others(house:
     await page(house, client, job, lineage, "http://x.example/a", "A sentence about ferries.")
     async with house.process.database.work("research", UUID(str(client.tenant))) as work:
         gone = "0" * 64
-        work.emit(PageRead(job_id=job, url="http://x.example/b", title="b", document_kind="html", content_file=gone, text_file=gone, characters=1))
+        work.emit(
+            PageRead(job_id=job, url="http://x.example/b", title="b", document_kind="html", content_file=gone, text_file=gone, characters=1)
+        )
     await end(house, client, job, lineage, 2)
     await house.settle()
     (ready,) = await house.events(client.tenant, "knowledge_ready")

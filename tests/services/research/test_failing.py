@@ -35,7 +35,9 @@ async def failed(house: House, client: Caller, source: str) -> dict:
     return job
 
 
-@pytest.mark.parametrize("source", ["http://127.0.0.1:1/", "http://no-such-site.invalid/", "not a website", "ftp://x.example/", "http://[::1", "/etc/passwd"])
+@pytest.mark.parametrize(
+    "source", ["http://127.0.0.1:1/", "http://no-such-site.invalid/", "not a website", "ftp://x.example/", "http://[::1", "/etc/passwd"]
+)
 async def test_what_is_no_site_fails_with_a_sentence(house: House, client: Caller, source: str):
     job = await failed(house, client, source)
     assert job["pages"] == 0 and job["completed_at"]
@@ -74,7 +76,8 @@ async def test_an_empty_file_and_a_bad_name_are_refused_at_once(client: Caller):
 
 
 @pytest.mark.parametrize(
-    "body", [{"source": ""}, {"source": "   "}, {"source": "x" * 2001}, {"source": "http://x.example/\x00"}, {"source": "a", "files": ["nothing"]}]
+    "body",
+    [{"source": ""}, {"source": "   "}, {"source": "x" * 2001}, {"source": "http://x.example/\x00"}, {"source": "a", "files": ["nothing"]}],
 )
 async def test_bad_requests_are_named(client: Caller, body: dict):
     answer = await client.post("/research/jobs", body)
@@ -115,7 +118,11 @@ async def test_hostile_pages_are_read_or_refused_but_end(house: House, client: C
         "/": html("Home", "We repair clocks in Ghent.", links=("/nul", "/deep", "/liar", "/latin", "/long", "/wide")),
         "/nul": html("N\x00UL", "before\x00after, a sentence of some length that can be read"),
         "/deep": deep,
-        "/liar": (200, {"Content-Type": "text/html; charset=no-such-set"}, b"<title>Liar</title><p>The set of characters is a lie here.</p>"),
+        "/liar": (
+            200,
+            {"Content-Type": "text/html; charset=no-such-set"},
+            b"<title>Liar</title><p>The set of characters is a lie here.</p>",
+        ),
         "/latin": (200, {"Content-Type": "text/html"}, "<title>Café</title><p>Déjà vu à la carte, toujours.</p>".encode("latin-1")),
         "/long": html("T" * 100_000, "A title without end stands above this sentence."),
         "/wide": html("Wide", *[f"Fact number {n} of very many on one page." for n in range(5_000)]),

@@ -74,7 +74,9 @@ async def test_the_same_source_again_reads_what_changed_only(house: House, clien
     async with Site(SMALL) as site:
         await research(house, client, site.url)
         before = len(await house.events(client.tenant, "library.document_ingested"))
-        site.pages["/stairs"] = html("Stairs", "Every staircase is drawn and cut by the same two joiners.", "A straight staircase costs 4,900 pounds.")
+        site.pages["/stairs"] = html(
+            "Stairs", "Every staircase is drawn and cut by the same two joiners.", "A straight staircase costs 4,900 pounds."
+        )
         job = await research(house, client, site.url)
     assert (job["status"], job["pages"]) == ("completed", 3)
     ingested = (await house.events(client.tenant, "library.document_ingested"))[before:]
@@ -121,7 +123,9 @@ async def test_files_of_one_name_are_all_read(house: House, client: Caller):
 
 async def test_progress_lists_jobs_newest_first_without_overlap(house: House, client: Caller):
     for number in range(3):
-        assert (await client.post("/research/jobs", {"client_id": client.tenant, "source": f"http://127.0.0.1:1/{number}"})).status_code == 202
+        assert (
+            await client.post("/research/jobs", {"client_id": client.tenant, "source": f"http://127.0.0.1:1/{number}"})
+        ).status_code == 202
     first = await client.get("/research/jobs", limit=2)
     second = await client.get("/research/jobs", limit=2, cursor=first["next_cursor"])
     assert [job["source"][-1] for job in first["items"] + second["items"]] == ["2", "1", "0"]

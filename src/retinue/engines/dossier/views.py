@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, tuple_
 
 from retinue.engines.dossier.cards import SECTIONS
 from retinue.engines.dossier.tables import Fact, Moment
@@ -32,6 +32,32 @@ async def sections(work: Work, client: UUID, permissions: Collection[str]) -> di
     return found
 
 
+def moments(
+    permissions: Collection[str],
+    *,
+    client: UUID | None,
+    section: str | None,
+    lineage: UUID | None,
+    before: tuple[datetime, UUID] | None,
+    size: int,
+) -> Select[tuple[Moment]]:
+    """The timeline's question; the index for it is moment_client, moment_section, moment_lineage, or moment_recent for many clients."""
+    wanted = [name for name in readable(permissions) if section in (None, name)]
+    asked = (
+        select(Moment)
+        .where(Moment.section == wanted[0] if len(wanted) == 1 else Moment.section.in_(wanted))
+        .order_by(Moment.occurred_at.desc(), Moment.id.desc())
+        .limit(size + 1)
+    )
+    if client:
+        asked = asked.where(Moment.organization_id == client)
+    if lineage:
+        asked = asked.where(Moment.lineage == lineage)
+    if before:
+        asked = asked.where(tuple_(Moment.occurred_at, Moment.id) < tuple_(*before))
+    return asked
+
+
 async def timeline(
     work: Work,
     permissions: Collection[str],
@@ -39,24 +65,10 @@ async def timeline(
     client: UUID | None,
     section: str | None,
     lineage: UUID | None,
-    before: tuple[str, str] | None,
+    before: tuple[datetime, UUID] | None,
     size: int,
 ) -> list[Moment]:
     """Newest first, one more than `size` when there is more. `before`: time and id of the last one seen. Without a client, of all the
     organizations that this Work reads."""
-    asked = (
-        select(Moment)
-        .where(Moment.section.in_(readable(permissions)))
-        .order_by(Moment.occurred_at.desc(), Moment.id.desc())
-        .limit(size + 1)
-    )
-    if client:
-        asked = asked.where(Moment.organization_id == client)
-    if section:
-        asked = asked.where(Moment.section == section)
-    if lineage:
-        asked = asked.where(Moment.lineage == lineage)
-    if before:
-        at, id = datetime.fromisoformat(before[0]), UUID(before[1])
-        asked = asked.where((Moment.occurred_at < at) | ((Moment.occurred_at == at) & (Moment.id < id)))
+    asked = moments(permissions, client=client, section=section, lineage=lineage, before=before, size=size)
     return list((await work.session.scalars(asked)).all())

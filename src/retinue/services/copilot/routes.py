@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from retinue.engines.dossier import views
@@ -13,7 +14,20 @@ from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.errors import Forbidden, NotFound
 from retinue.kernel.events import Event
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, AfterEvent, Page, Router, caller_of, cursor_value, page_of, process_of, works
+from retinue.kernel.http import (
+    NUMBER_AT_MOST,
+    PAGE,
+    PAGE_AT_MOST,
+    AfterEvent,
+    BadCursor,
+    Page,
+    Router,
+    caller_of,
+    cursor_value,
+    page_of,
+    process_of,
+    works,
+)
 from retinue.kernel.live import Live
 from retinue.kernel.security import Security
 from retinue.kernel.work import Work
@@ -60,16 +74,26 @@ def logged(row: Any) -> LoggedEvent:
 @router.get("/dossier/{client_id}")
 async def dossier(client_id: UUID, after: int | None = AfterEvent("copilot"), work: Work = works("copilot", "dossier:read")) -> Dossier:
     """Everything known about a client. `?after=` an event's number waits until it is in here."""
-    if client_id not in await readable(work):
-        raise NotFound()
+    await must_read(work, client_id)
     moments = await views.timeline(work, work.permissions, client=client_id, section=None, lineage=None, before=None, size=PAGE)
     return Dossier(
         client_id=client_id, sections=await views.sections(work, client_id, work.permissions), timeline=[moment(m) for m in moments[:PAGE]]
     )
 
 
-async def readable(work: Work) -> list[UUID]:
-    return list((await work.execute("select kernel.scope()")).scalar_one())
+async def must_read(work: Work, client_id: UUID) -> None:
+    """Raises NotFound when this Work does not read that organization."""
+    if client_id not in (await work.execute("select kernel.scope()")).scalar_one():
+        raise NotFound()
+
+
+def place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Time and id of the last moment seen. Raises BadCursor."""
+    value = cursor_value(cursor)
+    try:
+        return (datetime.fromisoformat(value[0]), UUID(value[1])) if value is not None else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise BadCursor() from None
 
 
 @router.get("/timeline")
@@ -83,8 +107,10 @@ async def timeline(
     work: Work = works("copilot", "dossier:read"),
 ) -> Page[Moment]:
     """Newest first: of the client named, or of every organization that the caller may read."""
+    if client_id:
+        await must_read(work, client_id)
     rows = await views.timeline(
-        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=cursor_value(cursor), size=limit
+        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=place(cursor), size=limit
     )
     return page_of(rows, limit, lambda row: [row.occurred_at.isoformat(), row.id], moment)
 
@@ -93,7 +119,7 @@ async def timeline(
 async def events(
     request: Request,
     client_id: UUID | None = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=NUMBER_AT_MOST)] = 0,
     topic: str | None = None,
     limit: Size = PAGE,
     work: Work = works("copilot", "events:read"),
@@ -101,9 +127,15 @@ async def events(
     """The log by number. With `Accept: text/event-stream` it goes on as events happen; each event's id is its number."""
     kinds = store.kinds_of(topic) if topic else None
     client = client_id or work.organization
+    await must_read(work, client)
     if "text/event-stream" in request.headers.get("accept", ""):
         last = request.headers.get("last-event-id", "")
-        return StreamingResponse(follow(request, client, int(last) if last.isdigit() else after, kinds), media_type="text/event-stream")
+        return StreamingResponse(
+            follow(
+                request, client, min(int(last), NUMBER_AT_MOST) if last.isascii() and last.isdigit() and len(last) < 20 else after, kinds
+            ),
+            media_type="text/event-stream",
+        )
     rows = await store.log(work, client, after=after, kinds=kinds, size=limit + 1)
     page = page_of(rows, limit, lambda row: row.number, logged)
     return page
@@ -139,7 +171,9 @@ async def parked(limit: Size = PAGE, work: Work = works("copilot", "events:read"
 
 
 @router.post("/events/parked/{room}/{number}/replay")
-async def replay(room: str, number: int, request: Request, work: Work = works("copilot", "events:replay")) -> dict[str, bool]:
+async def replay(
+    room: str, number: Annotated[int, Path(ge=1, le=NUMBER_AT_MOST)], request: Request, work: Work = works("copilot", "events:replay")
+) -> dict[str, bool]:
     """Handle a parked event now. It comes late, once; asking again answers `replayed: false`."""
     deliverer = process_of(request).get(Deliverer)
     if room not in deliverer.rooms:

@@ -17,7 +17,8 @@ create table dossier.moment (organization_id uuid, id uuid, number bigint not nu
   lineage uuid, cause uuid, actor uuid, person uuid, occurred_at timestamptz not null, primary key (organization_id, id),
   unique (organization_id, number));
 create index moment_recent on dossier.moment (occurred_at desc, id desc);
-create index moment_section on dossier.moment (organization_id, section, number desc);
+create index moment_client on dossier.moment (organization_id, occurred_at desc, id desc);
+create index moment_section on dossier.moment (organization_id, section, occurred_at desc, id desc);
 create index moment_lineage on dossier.moment (organization_id, lineage, number);
 select kernel.tenant_table('dossier.fact'), kernel.tenant_table('dossier.moment');
 """
