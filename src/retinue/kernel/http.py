@@ -41,6 +41,13 @@ class KeyReused(Refusal):
     next = "Send a new key with a new request."
 
 
+class AnswerGone(Refusal):
+    """What this request answered is no longer kept: somebody in it asked to be forgotten."""
+
+    status = 410
+    next = "It was done once and is not done again; read what there is now."
+
+
 class BadHeader(Refusal):
     """The header {header} cannot be read."""
 
@@ -182,6 +189,8 @@ async def recall(work: Work, request: Request) -> None:
     if row.request != asked:
         raise KeyReused()
     headers = {"Retinue-Event": str(row.number)} if row.number else {}
+    if row.body is None:
+        raise AnswerGone()
     sealed = bytes.fromhex(row.body)
     body = json.loads(cipher.decrypt(sealed[:12], sealed[12:], None))
     if row.status == 202 and isinstance(body, dict) and "location" in body:

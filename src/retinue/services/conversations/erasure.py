@@ -37,7 +37,9 @@ async def forget(work: Work, person: UUID) -> int:
         ids=said,
     )
     await work.execute(
-        "update kernel.answer set body = '{}' where organization_id = :o and (actor = any(:ids) or body->>'conversation_id' = any(:said))",
+        "update kernel.answer set body = null where organization_id = :o and (actor = any(:ids) or key in"
+        " (select encode(sha256(convert_to('name' || chr(10) || a.key, 'UTF8')), 'hex') from kernel.ask a"
+        "  where a.organization_id = :o and a.input->>'conversation_id' = any(:said)))",
         o=work.organization,
         ids=ids,
         said=said,
