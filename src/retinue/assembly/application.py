@@ -92,7 +92,8 @@ class Around:
             await send(message)
 
         try:
-            if int(headers.get(b"content-length", b"0") or 0) > BODY_BYTES:
+            length = headers.get(b"content-length", b"0")
+            if length.isdigit() and int(length[:20]) > BODY_BYTES:
                 raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
             await self.app(scope, bounded, timed)
         except TooLarge as refusal:
