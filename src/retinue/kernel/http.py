@@ -78,6 +78,8 @@ class Route(APIRoute):
         async def answer(request: Request) -> Response:
             request = Checked(request.scope, request.receive)
             await request.check()
+            if key_of(request):
+                await request.body()  # kept, since a form would consume it before its fingerprint is taken
             try:
                 response = await handle(request)
             except Answered as again:
@@ -165,7 +167,12 @@ def key_of(request: Request) -> str | None:
 
 
 async def fingerprint(request: Request) -> str:
-    return hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + await request.body()).hexdigest()
+    """The same for the same request sent again, also when its form was written with another boundary."""
+    body = await request.body()
+    _, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    if boundary := boundary.partition(";")[0].strip('" '):
+        body = body.replace(boundary.encode(), b"")
+    return hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode() + body).hexdigest()
 
 
 async def recall(work: Work, request: Request) -> None:

@@ -131,3 +131,14 @@ async def test_progress_lists_jobs_newest_first_without_overlap(house: House, cl
     assert [job["source"][-1] for job in first["items"] + second["items"]] == ["2", "1", "0"]
     assert second["next_cursor"] is None
     await house.settle()
+
+
+async def test_a_file_sent_twice_under_one_key_is_kept_once(house: House, client: Caller):
+    headers = {"Idempotency-Key": "one file"}
+    first, again = [
+        await client.send("POST", "/research/files", files={"file": ("a.txt", b"Words of a file.")}, headers=headers) for _ in range(2)
+    ]
+    assert first.status_code == again.status_code == 201, first.text
+    assert first.json() == again.json()
+    other = await client.send("POST", "/research/files", files={"file": ("a.txt", b"Other words.")}, headers=headers)
+    assert other.status_code == 422
