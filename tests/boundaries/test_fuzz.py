@@ -158,7 +158,7 @@ def example(schema: dict[str, Any]) -> Any:
     if schema.get("type") == "object":
         return {name: example(schema["properties"][name]) for name in schema.get("required", ())}
     by_type = {"string": str(uuid4()) if schema.get("format") == "uuid" else "some words", "integer": 1, "number": 0.5, "boolean": True, "array": []}
-    return by_type.get(schema.get("type", ""), None)
+    return by_type.get(schema.get("type", ""))
 
 
 async def test_every_field_withstands_what_is_nasty(lived_in: Any) -> None:

@@ -74,7 +74,7 @@ async def everywhere(house: House, ids: list[str]) -> list[str]:
 async def test_no_address_shows_anothers(house: House, lived_in: tuple[Caller, list[str]]):
     owner, ids = lived_in
     neighbour = await house.client("Neighbour")
-    common = {str(neighbour.tenant), *UUID_FORM.findall(str((await (await house.operator()).get("/auth/me"))))}
+    common = {str(neighbour.tenant), *UUID_FORM.findall(str(await (await house.operator()).get("/auth/me")))}
     secret = [id for id in ids if id not in common]
     secret.sort(key=lambda id: id != owner.tenant)
     key = await neighbour.key(*sorted(EVERYTHING - {"people:write", "keys:write", "billing:write"} | {"keys:write", "people:write"}))

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from assembled import fresh_database
-from houses import Place, apart, together
+from journeys.houses import Place, apart, together
 
 SHAPES = {"together": together, "apart": apart}
 

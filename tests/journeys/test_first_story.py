@@ -5,10 +5,10 @@ from collections import Counter
 
 import httpx
 import psycopg
+from journeys.travelling import Traveller
 
-from houses import SERVES, WORKS, Place, start_worker, until
+from journeys.houses import SERVES, WORKS, Place, start_worker, until
 from sites import COMPANIES, Site
-from travelling import Traveller
 
 DENTAL = COMPANIES / "lantern-street-dental" / "site"
 KNOWN, BY_STREAM, BY_SOCKET = "How long does a cleaning take?", "Does anybody speak Somali or Spanish?", "When did you guys open?"

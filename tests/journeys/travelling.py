@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import websockets
 
-from houses import Place, until
+from journeys.houses import Place, until
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Files that are not read, and what their sender is told."""
 
 import pytest
-import sample_files as files
+from engines.documents import sample_files as files
 
 from retinue.engines.documents import (
     ContentMismatch,

@@ -1,8 +1,8 @@
 """Which addresses are read at all."""
 
-import internet
 import pytest
 
+from engines.web import internet
 from retinue.engines.web import Fetcher, WebSettings, normalize, reach
 from retinue.engines.web.refusals import EVERY, NoGate, NotAWebsite, NotResolvable, PrivateAddress, WebRefused
 

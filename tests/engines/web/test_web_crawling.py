@@ -3,10 +3,10 @@
 import gzip
 from typing import Any
 
-import internet
 import pytest
-from internet import Internet, Site, Sleeper
 
+from engines.web import internet
+from engines.web.internet import Internet, Site, Sleeper
 from retinue.engines.web import Crawl, Fetcher, Known, Page, WebSettings
 from retinue.engines.web.links import links_of
 from retinue.engines.web.refusals import Busy, NoPageReadable, NotAWebsite, RobotsForbid, Unreachable, WrongType

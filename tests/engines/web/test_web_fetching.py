@@ -5,10 +5,10 @@ import gzip
 import zlib
 from collections.abc import AsyncIterator
 
-import internet
 import pytest
-from internet import PUBLIC, Asked, Internet, Site, Sleeper
 
+from engines.web import internet
+from engines.web.internet import PUBLIC, Asked, Internet, Site, Sleeper
 from retinue.engines.web import Fetcher, WebSettings
 from retinue.engines.web.refusals import (
     BadAnswer,

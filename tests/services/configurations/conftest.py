@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 import pytest_asyncio
-from requirements.house import House, opened, rooms_of
 
 from conftest import make_template
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.work import Database
+from services.requirements.house import House, opened, rooms_of
 
 
 @pytest.fixture(scope="session")

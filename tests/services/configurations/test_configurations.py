@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 import yaml
-from requirements.house import PROVED, House, Person, claim, shop
 
 from harness import deliver_everything
 from retinue.contracts.configurations import ConfigurationCreated, ConfigurationDeployed, ConfigurationRolledBack
 from retinue.contracts.requirements import RequirementsApproved, RequirementsDrafted
 from retinue.kernel.work import uuid7
+from services.requirements.house import PROVED, House, Person, claim, shop
 
 OWN: dict[str, Any] = {
     "config_metadata": {"product_type": "chatbot", "config_name": "desk"},

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from conftest import make_template
-from requirements.house import House, opened, rooms_of
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.work import Database
+from services.requirements.house import House, opened, rooms_of
 
 
 @pytest.fixture(scope="session")

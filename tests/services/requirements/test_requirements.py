@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from harness import deliver_everything
-from requirements.house import House, Person, claim, completed, shop
 from retinue.contracts.requirements import RequirementsApproved, RequirementsChanged, RequirementsDrafted
 from retinue.contracts.research import ClaimsFound, ResearchCompleted
 from retinue.kernel.files import Files
 from retinue.kernel.work import uuid7
 from retinue.services.requirements import room
+from services.requirements.house import House, Person, claim, completed, shop
 
 
 async def drafted(house: House, organization: UUID | None = None) -> Person:

@@ -9,8 +9,8 @@ from files.make import MAKERS
 from retinue.engines.documents import Reader
 from retinue.engines.web import WebSettings
 from retinue.kernel.errors import ForeignError
+from services.research.test_research import SMALL, research
 from sites import Site, html
-from test_research import SMALL, research
 
 LOOP = (302, {"Location": "/"}, b"")
 HOSTILE = {
