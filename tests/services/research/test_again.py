@@ -8,8 +8,8 @@ from assembled import Caller, House
 from retinue.kernel.ending import stop
 from retinue.kernel.jobs import Broke, Job
 from retinue.services.research.jobs import given_up, research
+from services.research.test_research import DOORS, SMALL
 from sites import Site
-from test_research import DOORS, SMALL
 
 
 async def started(client: Caller, source: str) -> str:

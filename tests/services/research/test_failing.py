@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from test_research import SMALL, research
 
 from assembled import Caller, House, assembled, fresh_database
 from files.make import MAKERS
