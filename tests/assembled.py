@@ -1,6 +1,7 @@
 """The whole house in the test's own loop: every room of assembly over HTTP, with events and jobs carried when the test says so."""
 
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -63,6 +64,18 @@ def prepare(home: Path) -> Path:
     if not (home / "models").exists():
         (home / "models").symlink_to(models)
     return home
+
+
+@contextmanager
+def free_home() -> Iterator[Path]:
+    """An empty home that the database's unprivileged user can pass through, and that shares the embedding model."""
+    home = Path(tempfile.mkdtemp(prefix="retinue-"))
+    home.chmod(0o755)
+    prepare(home)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def settings(home: Path, *others: BaseSettings) -> Settings:

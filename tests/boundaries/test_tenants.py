@@ -45,12 +45,25 @@ async def lived_in(house: House) -> tuple[Caller, list[str]]:
     await client.person("viewer")
     await house.settle()
     seen = ""
-    for address in ("/research/jobs", "/requirements", "/configurations", "/chat/conversations", "/documents", "/api-keys", "/people", "/events?limit=200"):
+    for address in (
+        "/research/jobs",
+        "/requirements",
+        "/configurations",
+        "/chat/conversations",
+        "/documents",
+        "/api-keys",
+        "/people",
+        "/events?limit=200",
+    ):
         answer = await client.send("GET", address)
         assert answer.status_code == 200, (address, answer.text)
         seen += answer.text
     seen += (await client.send("GET", f"{path}/messages")).text
-    rows = house.ask("select id from library.intake where organization_id = %s union select id from kernel.ask where organization_id = %s", client.tenant, client.tenant)
+    rows = house.ask(
+        "select id from library.intake where organization_id = %s union select id from kernel.ask where organization_id = %s",
+        client.tenant,
+        client.tenant,
+    )
     return client, sorted({*UUID_FORM.findall(seen), *(str(row.id) for row in rows), str(client.tenant)})
 
 
@@ -76,7 +89,7 @@ async def test_no_address_shows_anothers(house: House, lived_in: tuple[Caller, l
     neighbour = await house.client("Neighbour")
     common = {str(neighbour.tenant), *UUID_FORM.findall(str(await (await house.operator()).get("/auth/me")))}
     secret = [id for id in ids if id not in common]
-    secret.sort(key=lambda id: id != owner.tenant)
+    secret.sort(key=lambda one: one != owner.tenant)
     key = await neighbour.key(*sorted(EVERYTHING - {"people:write", "keys:write", "billing:write"} | {"keys:write", "people:write"}))
     addresses = await everywhere(house, secret)
     assert len(addresses) > 300 and len({path.partition("?")[0].split("/")[1] for path in addresses}) >= 12

@@ -5,9 +5,9 @@ from collections import Counter
 
 import httpx
 import psycopg
-from journeys.travelling import Traveller
 
 from journeys.houses import SERVES, WORKS, Place, start_worker, until
+from journeys.travelling import Traveller
 from sites import COMPANIES, Site
 
 DENTAL = COMPANIES / "lantern-street-dental" / "site"

@@ -21,7 +21,7 @@ import uvicorn
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
 from retinue.kernel.postmaster import die_with
-from retinue.kernel.settings import KernelSettings, read_all
+from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on (RETINUE_PORT).")]
@@ -48,13 +48,23 @@ class DidNotStart(Refusal):
 
 
 def configure(home: Path | None, port: int | None) -> KernelSettings:
+    say(home, port)
+    try:
+        read: KernelSettings = read_all([KernelSettings])[KernelSettings]
+    except BrokenSettings:
+        from retinue.assembly.process import settings
+
+        settings()  # names the faults of all rooms
+        raise
+    return read
+
+
+def say(home: Path | None, port: int | None) -> None:
     """Options are settings said on the command line: child processes get them through the environment."""
     if home:
         os.environ["RETINUE_HOME"] = str(home.resolve())
     if port:
         os.environ["RETINUE_PORT"] = str(port)
-    read: KernelSettings = read_all([KernelSettings])[KernelSettings]
-    return read
 
 
 @contextmanager
@@ -347,7 +357,7 @@ def migrate(home: Home = None) -> None:
 
 def check(home: Home = None) -> None:
     """Read all settings and say what is wrong with them."""
-    configure(home, None)
+    say(home, None)
     from retinue.assembly.process import settings
 
     settings()

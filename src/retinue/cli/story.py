@@ -136,16 +136,18 @@ def newest_number(connection: Connection, tenant: str) -> int:
 
 def start_research(connection: Connection, tenant: str, source: str, files: list[tuple[Path, str]], progress: Progress) -> str:
     ids = []
+    last: Answered | None = None
     for number, (path, known_as) in enumerate(files, 1):
         progress.note(f"sending file {number} of {len(files)}")
         try:
             sent = connection.request("POST", "/research/files", tenant=tenant, files={"file": (known_as, path.read_bytes())})
         except Answered as refusal:
             progress.say(f"not sent: {known_as}: {refusal}")
+            last = refusal
             continue
         ids.append(sent.json()["file_id"])
-    if files and not ids:
-        raise EmptyFolder(source=source)
+    if last and not ids:
+        raise last
     named = str(Path(source).resolve().name) if files else source
     started: dict[str, Any] = connection.post("/research/jobs", {"client_id": tenant, "source": named, "files": ids}, tenant=tenant)
     return str(started["job_id"])

@@ -252,7 +252,9 @@ def AfterEvent(room: str) -> Any:  # noqa: N802 - used as a dependency's type
     async def wait(request: Request, after: Annotated[int | None, Query(ge=0, le=NUMBER_AT_MOST)] = None) -> int | None:
         if after is not None:
             organization = await organization_of(request, await caller_of(request))
-            read = request.path_params.get("client_id") or request.query_params.get("client_id")  # staff read a client's from the operator's
+            read = request.path_params.get("client_id") or request.query_params.get(
+                "client_id"
+            )  # staff read a client's from the operator's
             with suppress(ValueError):
                 organization = UUID(read) if read else organization
             await wait_handled(process_of(request).database, room, organization, after)

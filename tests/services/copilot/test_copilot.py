@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -13,6 +14,7 @@ from retinue.assembly.process import connected
 from retinue.contracts.library import DocumentIngested
 from retinue.contracts.research import ResearchStarted
 from retinue.engines.dossier.cards import SECTIONS
+from retinue.kernel.security import Signer
 from retinue.kernel.work import uuid7
 from simulators.serving import serving
 
@@ -221,3 +223,25 @@ async def test_a_job_of_another_tenant_is_not_there(house: House, client: Caller
     assert await (await other.key("clients:read", "conversations:read")).status(f"/jobs/{id}") == 404
     stream = await client.send("GET", f"/jobs/{id}", headers={"Accept": "text/event-stream"})
     assert "event: done" in stream.text
+
+
+async def test_whoever_asked_may_look_at_the_answer(house: House, client: Caller):
+    """A visitor whose answer took long, and a key that only converses; nobody else's visitor or key."""
+    organization, mine, another, ids = UUID(str(client.tenant)), uuid7(), uuid7(), [uuid7(), uuid7()]
+    key = await client.key("conversations:write")
+    actor = house.ask("select actor from kernel.credential where organization_id = %s", organization)[0].actor
+    for id, who in zip(ids, (mine, actor), strict=True):
+        house.ask(
+            "insert into kernel.ask (organization_id, id, name, input, lease_until, expires_at, status, output, actor)"
+            " values (%s, %s, 'conversations.turn', '{}', now(), now() + interval '1 day', 'done', '{\"content\": \"said\"}', %s)",
+            organization, id, who,
+        )  # fmt: skip
+    sign = house.process.get(Signer).sign
+    visitor, stranger = (Caller(house, sign("visitor", timedelta(days=1), org=str(organization), sub=str(one))) for one in (mine, another))
+    assert (await visitor.get(f"/jobs/{ids[0]}"))["result"] == {"content": "said"}
+    assert "event: done" in (await visitor.send("GET", f"/jobs/{ids[0]}", headers={"Accept": "text/event-stream"})).text
+    assert (await key.get(f"/jobs/{ids[1]}"))["result"] == {"content": "said"}
+    assert [await stranger.status(f"/jobs/{ids[0]}"), await visitor.status(f"/jobs/{ids[1]}"), await key.status(f"/jobs/{ids[0]}")] == [
+        404
+    ] * 3
+    assert await (await client.key("library:read")).status(f"/jobs/{ids[0]}") == 403

@@ -40,7 +40,7 @@ def moments(
     lineage: UUID | None,
     before: tuple[datetime, UUID] | None,
     size: int,
-) -> Select[tuple[Moment]]:
+) -> Select[Moment]:
     """The timeline's question; the index for it is moment_client, moment_section, moment_lineage, or moment_recent for many clients."""
     wanted = [name for name in readable(permissions) if section in (None, name)]
     asked = (

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from retinue.engines.dossier import views
@@ -29,12 +30,13 @@ from retinue.kernel.http import (
     works,
 )
 from retinue.kernel.live import Live
-from retinue.kernel.security import Security
+from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.copilot import store
 from retinue.services.copilot.schemas import Dossier, Job, LoggedEvent, Moment, Parked
 
 router = Router("copilot", tags=["dossier and events"])
+SEES_ALL = "clients:read"
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
 
@@ -181,18 +183,31 @@ async def replay(
     return {"replayed": await deliverer.replay(room, work.organization, number)}
 
 
+def asked() -> Any:
+    """The Work of whoever may look at jobs, or at the ones that they asked for themselves: visitors, and keys that only converse."""
+
+    async def work(request: Request) -> AsyncIterator[Work]:
+        caller = await caller_of(request)
+        sees_all = caller.kind == "person" or SEES_ALL in caller.scopes
+        held = SEES_ALL if sees_all else VISIT if caller.kind == "visitor" else "conversations:write"
+        async with asynccontextmanager(works("copilot", held).dependency)(request) as opened:
+            yield opened
+
+    return Depends(work, scope="function")
+
+
 @router.get("/jobs/{job_id}", response_model=Job)
-async def job(job_id: UUID, request: Request, work: Work = works("copilot", "clients:read")) -> Any:
+async def job(job_id: UUID, request: Request, work: Work = asked()) -> Any:
     """A request that answered 202. With `Accept: text/event-stream` the answer is sent when it is there."""
-    shown = await shown_job(work, job_id)
+    shown = await shown_job(work, job_id, await caller_of(request))
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(follow_job(request, work.organization, job_id), media_type="text/event-stream")
     return shown
 
 
-async def shown_job(work: Work, job_id: UUID) -> Job:
+async def shown_job(work: Work, job_id: UUID, caller: Caller) -> Job:
     row = await store.ask(work, job_id)
-    if row is None:
+    if row is None or (SEES_ALL not in work.permissions and row.actor != (caller.actor or caller.conversation)):
         raise NotFound()
     return Job(job_id=row.id, name=row.name, status=row.status, tries=row.tries, result=row.output)
 
@@ -201,7 +216,8 @@ async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncItera
     process, caller = process_of(request), await caller_of(request)
     while not await request.is_disconnected():
         async with process.database.work("copilot", client, caller.actor) as work:
-            shown = await shown_job(work, job_id)
+            work.permissions = process.get(Security).permissions(caller, work.roles)
+            shown = await shown_job(work, job_id, caller)
         yield f"event: {'done' if shown.result else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
         if shown.result:
             return
