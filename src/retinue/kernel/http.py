@@ -7,7 +7,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -236,7 +236,9 @@ def AfterEvent(room: str) -> Any:  # noqa: N802 - used as a dependency's type
     async def wait(request: Request, after: Annotated[int | None, Query(ge=0, le=NUMBER_AT_MOST)] = None) -> int | None:
         if after is not None:
             organization = await organization_of(request, await caller_of(request))
-            read = request.path_params.get("client_id") or request.query_params.get("client_id")  # staff read a client's from the operator's
+            read = request.path_params.get("client_id") or request.query_params.get(
+                "client_id"
+            )  # staff read a client's from the operator's
             with suppress(ValueError):
                 organization = UUID(read) if read else organization
             await wait_handled(process_of(request).database, room, organization, after)
@@ -275,5 +277,28 @@ def cursor_id(cursor: str | None) -> UUID | None:
     value = cursor_value(cursor)
     try:
         return UUID(value) if value is not None else None
+    except (ValueError, AttributeError, TypeError):
+        raise BadCursor() from None
+
+
+def cursor_number(cursor: str | None) -> int | None:
+    """The same where rows are listed by a number. Raises BadCursor."""
+    value = cursor_value(cursor)
+    if value is not None and (type(value) is not int or not 0 <= value < 2**31):
+        raise BadCursor()
+    return value
+
+
+def cursor_moment(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The same where rows are listed by time and id. Raises BadCursor."""
+    value = cursor_value(cursor)
+    if value is None:
+        return None
+    try:
+        at, id = value
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise BadCursor()
+        return moment, UUID(id)
     except (ValueError, AttributeError, TypeError):
         raise BadCursor() from None
