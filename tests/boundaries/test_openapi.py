@@ -71,7 +71,9 @@ async def test_who_needs_no_sign_in_is_what_the_contract_says(owner_url: str, tm
         for route in house.app.routes:
             if not isinstance(route, APIRoute) or not route.path.startswith("/api/"):
                 continue
-            path = "".join("00000000-0000-7000-8000-000000000000" if i % 2 else part for i, part in enumerate(route.path.replace("}", "{").split("{")))
+            path = "".join(
+                "00000000-0000-7000-8000-000000000000" if i % 2 else part for i, part in enumerate(route.path.replace("}", "{").split("{"))
+            )
             for method in route.methods:
                 answer = await http.request(method, f"http://retinue{path}", json={})
                 if (answer.status_code == 401) == ((method, route.path) in PUBLIC):

@@ -24,6 +24,7 @@ from retinue.kernel.problems import problem
 from retinue.kernel.room import Process, Room
 from retinue.kernel.security import Signer
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
+from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY
 
 API = "/api/v1"
@@ -95,7 +96,8 @@ class Around:
             length = headers.get(b"content-length", b"0")
             if length.isdigit() and int(length[:20]) > BODY_BYTES:
                 raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
-            await self.app(scope, bounded, timed)
+            with span(f"{scope['method']} {scope['path'] if len(scope['path']) < 100 else ''}"):
+                await self.app(scope, bounded, timed)
         except TooLarge as refusal:
             await answer(refusal)(scope, receive, timed)
         finally:
@@ -220,4 +222,3 @@ def _health(app: FastAPI) -> None:
     @app.get("/.well-known/jwks.json", tags=["health"])
     async def jwks() -> dict[str, Any]:
         return process.get(Signer).jwks()
-

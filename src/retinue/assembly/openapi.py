@@ -65,8 +65,18 @@ PARAMETERS: dict[str, Json] = {
     },
 }
 SCHEMES: dict[str, Json] = {
-    "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "From POST /api/v1/auth/login, or `retinue token`."},
-    "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "rtn_…", "description": "From POST /api/v1/api-keys; its scopes are permissions."},
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "From POST /api/v1/auth/login, or `retinue token`.",
+    },
+    "api_key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "rtn_…",
+        "description": "From POST /api/v1/api-keys; its scopes are permissions.",
+    },
 }
 
 

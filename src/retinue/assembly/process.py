@@ -31,6 +31,7 @@ from retinue.kernel.room import Process, Room
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings, read_all
 from retinue.kernel.telemetry import log
+from retinue.kernel.tracing import export_to
 from retinue.kernel.work import Database
 from retinue.services.identity.security import KeySecurity
 
@@ -128,6 +129,8 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
     process.provide(Asks, Asks([ask for room in rooms for ask in room.asks]))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        if read.kernel.otlp_endpoint:
+            stack.push_async_callback(asyncio.to_thread, export_to(read.kernel.otlp_endpoint))
         await provisions.provide(process, stack, rooms)
         yield process
 

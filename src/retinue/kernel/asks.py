@@ -17,7 +17,7 @@ from retinue.kernel.problems import problem
 from retinue.kernel.room import Process
 from retinue.kernel.security import Security
 from retinue.kernel.telemetry import log
-from retinue.kernel.work import Work, uuid7
+from retinue.kernel.work import AWAY, Work, uuid7
 
 LOG = log("asks")
 MODEL_TRIES = 2
@@ -186,8 +186,11 @@ class Asks:
     async def run(self, process: Process, seconds: float = 5.0) -> None:
         while True:
             await asyncio.sleep(seconds)
-            if taken := await self.sweep(process):
-                LOG.warning("took over asks whose process died", count=taken)
+            try:
+                if taken := await self.sweep(process):
+                    LOG.warning("took over asks whose process died", count=taken)
+            except AWAY as error:
+                LOG.warning("asks wait for the database", error=type(error).__name__)
 
     async def drain(self, seconds: float) -> None:
         if self.running:

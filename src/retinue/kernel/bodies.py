@@ -56,6 +56,8 @@ class Checked(Request):
         """Raises Unstorable and NotText. What is no JSON at all is left to the route, which says where it stops being any."""
         if "\0" in self.scope["path"] or b"%00" in self.scope.get("query_string", b""):
             raise Unstorable()
+        if "idempotency-key" in self.headers:
+            await self.body()  # kept whole: a form is read only once, and the key's answer depends on all of it
         if "json" not in self.headers.get("content-type", ""):
             return
         body = await self.body()

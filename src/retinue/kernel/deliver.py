@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from retinue.kernel.events import Event, Misuse, read
-from retinue.kernel.telemetry import FAILED, HANDLED, LAG, PARKED, STOPPED, TRACE, log
+from retinue.kernel.telemetry import FAILED, HANDLED, LAG, PARKED, STOPPED, TRACE, log, whereabouts
+from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
 
 TRIES = 5
@@ -55,13 +55,17 @@ class Handlers:
             if handler.many:
                 batch = list(run)
                 work.cause = batch[-1]
-                await handler.function(work, batch)
+                TRACE.set(batch[-1].trace)
+                work.trace = batch[-1].trace
+                with span(f"handle {work.room}", events=len(batch)):
+                    await handler.function(work, batch)
                 continue
             for event in run:
                 work.cause = event
                 TRACE.set(event.trace)
                 work.trace = event.trace
-                await handler.function(work, event)
+                with span(f"handle {event.kind}", room=work.room, organization=str(work.organization)):
+                    await handler.function(work, event)
         if self.projection and (work.events or work.jobs):
             raise Misuse(f"{work.room} is a projection: it may be replayed, so it emits and defers nothing")
 
@@ -70,18 +74,6 @@ class Handlers:
 SERVED = "with served as materialized (select set_config('role', :role, true), kernel.serve(:o)) "
 TAKE = text(SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t")
 UNPARK = text(SERVED + "select l.* from served, events.unpark(:room, :o, :n) l")
-
-
-def whereabouts(error: BaseException) -> str:
-    """Class and places of an error, without its message: messages of databases and validators quote personal data."""
-    frames = traceback.extract_tb(error.__traceback__)[-12:]
-    state = getattr(getattr(error, "orig", error), "sqlstate", None)
-    return "\n".join(
-        [
-            type(error).__name__ + (f" (SQLSTATE {state})" if state else ""),
-            *(f"{f.filename.rpartition('/src/')[2]}:{f.lineno} {f.name}" for f in frames),
-        ]
-    )
 
 
 class Deliverer:

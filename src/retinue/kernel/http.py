@@ -7,7 +7,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -293,5 +293,28 @@ def cursor_id(cursor: str | None) -> UUID | None:
     value = cursor_value(cursor)
     try:
         return UUID(value) if value is not None else None
+    except (ValueError, AttributeError, TypeError):
+        raise BadCursor() from None
+
+
+def cursor_number(cursor: str | None) -> int | None:
+    """The same where rows are listed by a number. Raises BadCursor."""
+    value = cursor_value(cursor)
+    if value is not None and (type(value) is not int or not 0 <= value < 2**31):
+        raise BadCursor()
+    return value
+
+
+def cursor_moment(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The same where rows are listed by time and id. Raises BadCursor."""
+    value = cursor_value(cursor)
+    if value is None:
+        return None
+    try:
+        at, id = value
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise BadCursor()
+        return moment, UUID(id)
     except (ValueError, AttributeError, TypeError):
         raise BadCursor() from None

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from psycopg_pool import PoolTimeout
 
-from retinue.kernel.deliver import whereabouts
 from retinue.kernel.errors import Refusal
 from retinue.kernel.events import Misuse
-from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace
-from retinue.kernel.work import Work
+from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace, whereabouts
+from retinue.kernel.tracing import span
+from retinue.kernel.work import AWAY_SECONDS, Work
 
 if TYPE_CHECKING:
     from retinue.kernel.room import Process
@@ -117,7 +119,8 @@ class Runner:
             try:
                 if job.attempt > TRIES:  # taken back after its last try: it kills its processes
                     raise Broke()
-                await body.function(job, **arguments)
+                with span(f"job {name}", room=room, organization=organization, attempt=job.attempt):
+                    await body.function(job, **arguments)
             except Broke as broke:
                 JOBS.labels(name, "failed").inc()
                 LOG.error("job given up: its processes died", job=name, organization=organization)
@@ -152,7 +155,16 @@ class Runner:
             yield self
 
     async def run(self) -> None:
-        """Until cancelled; then what runs is given 10 s to end."""
+        """Until cancelled; then what runs is given 10 s to end. While the database is away, it is asked again and again."""
+        while True:
+            try:
+                await self._work()
+                return
+            except* (ConnectorException, psycopg.OperationalError, PoolTimeout) as errors:
+                LOG.warning("jobs wait for the database", error=type(errors.exceptions[0]).__name__)
+            await asyncio.sleep(AWAY_SECONDS)
+
+    async def _work(self) -> None:
         async with self.open(), asyncio.TaskGroup() as group:
             group.create_task(self._sweep())
             await self.app.run_worker_async(

@@ -4,6 +4,7 @@ import logging
 import secrets
 import sys
 import time
+import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,11 +24,47 @@ PARKED = Counter("retinue_events_parked_total", "Events set aside after all trie
 STOPPED = Gauge("retinue_room_stopped", "1 when a room stopped taking events after failing in three organizations", ["room"])
 LAG = Histogram("retinue_event_delay_seconds", "From an event's time to its handling", ["room"], buckets=BUCKETS)
 JOBS = Counter("retinue_jobs_total", "Jobs ended", ["job", "outcome"])
+MODEL_TOKENS = Counter("retinue_model_tokens_total", "Tokens of model calls", ["organization", "purpose", "model", "direction"])
+MODEL_COST = Counter("retinue_model_cost_usd_total", "Cost of model calls at list price", ["organization", "purpose", "model"])
+MODEL_SECONDS = Histogram("retinue_model_call_seconds", "Time that model calls took", ["model", "outcome"], buckets=BUCKETS)
+
+
+def model_called(
+    organization: str, purpose: str, model: str, outcome: str, seconds: float, tokens: tuple[int, int], cost_usd: float | None
+) -> None:
+    """`tokens`: in and out."""
+    MODEL_SECONDS.labels(model, outcome).observe(seconds)
+    for direction, count in zip(("input", "output"), tokens, strict=True):
+        MODEL_TOKENS.labels(organization, purpose, model, direction).inc(count)
+    MODEL_COST.labels(organization, purpose, model).inc(cost_usd or 0.0)
 
 
 def new_trace() -> str:
     """A W3C trace id: 32 hex digits."""
     return secrets.token_hex(16)
+
+
+def whereabouts(error: BaseException) -> str:
+    """Class and places of an error, without its message: messages of databases and validators quote personal data."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return "\n".join(
+        [
+            type(error).__name__ + (f" (SQLSTATE {state})" if state else ""),
+            *(f"{f.filename.rpartition('/src/')[2]}:{f.lineno} {f.name}" for f in frames),
+        ]
+    )
+
+
+def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception, also a library's, becomes its places; what led to it comes first."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given else None
+    led: list[str] = []
+    while error is not None and len(led) < 5:
+        led.insert(0, whereabouts(error))
+        error = error.__cause__ or error.__context__
+    return event | ({"exception": "\nled to\n".join(led)} if led else {})
 
 
 def _named(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -61,7 +98,7 @@ def configure_logs(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                _where,
                 _named,
                 structlog.processors.JSONRenderer(default=str),
             ],

@@ -19,6 +19,7 @@ from retinue.kernel.errors import NotFound
 from retinue.kernel.events import Event, Misuse, envelope
 from retinue.kernel.ids import uuid7
 from retinue.kernel.telemetry import TRACE, new_trace
+from retinue.kernel.tracing import span
 
 __all__ = ["Database", "Work", "uuid7"]
 
@@ -88,7 +89,7 @@ class Database:
     """A pool of one login, which may become the roles of its rooms and owns nothing."""
 
     def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
-        self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30)
+        self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True)
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
         self.told: set[UUID] = set()
         self.deferred = False
@@ -110,17 +111,25 @@ class Database:
 
         Raises NotFound when the actor has no access to the organization.
         """
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            who = {"role": self.role(room), "organization": organization}
+        with span(f"work {room}", organization=str(organization)):
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                begun = await self._begin(session, room, organization, actor)
+                work = Work(session, room, organization, actor, self.clock.now(), roles=begun.roles or ())
+                yield work
+                await self.commit(work)
+
+    async def _begin(self, session: AsyncSession, room: str, organization: UUID, actor: UUID | None) -> Any:
+        """A connection that was lost while it lay in the pool is replaced once: nothing has been done on it yet."""
+        who = {"role": self.role(room), "organization": organization}
+        for again in (True, False):
             try:
-                begun = (await session.execute(BEGIN, who | {"actor": actor}) if actor else await session.execute(SERVE, who)).one()
+                return (await session.execute(BEGIN, who | {"actor": actor}) if actor else await session.execute(SERVE, who)).one()
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", "") == NO_ORGANIZATION:
                     raise NotFound() from None
-                raise
-            work = Work(session, room, organization, actor, self.clock.now(), roles=begun.roles or ())
-            yield work
-            await self.commit(work)
+                if not (again and error.connection_invalidated):
+                    raise
+                await session.rollback()
 
     async def commit(self, work: Work) -> None:
         await work.flush()

@@ -23,6 +23,8 @@ from retinue.engines.governance.policy import Decision, Source, check, forbidden
 from retinue.engines.governance.windows import Windows
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import ForeignError, Refusal, foreign
+from retinue.kernel.telemetry import model_called
+from retinue.kernel.tracing import span
 
 T = TypeVar("T")
 Check = Callable[..., Decision]
@@ -232,6 +234,7 @@ class Passage:
         self.known = ""
         self.cost_usd: float | None = None
         self.ms = 0.0
+        self._span = span("")
 
     def note(self, outcome: Outcome, decision: Decision) -> None:
         """Windows of a stream overlap, so a rule that fires again is not written twice."""
@@ -302,10 +305,13 @@ class Passage:
             await self.write("blocked", self.decision.rules, self.decision.reasons)
             raise Blocked(self.decision)
         self._began = time.perf_counter()
+        self._span = span(f"{self.kind} {self._target}", organization=str(self.principal.organization), purpose=self.principal.purpose)
+        self._span.__enter__()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.ms = (time.perf_counter() - self._began) * 1000
+        self._span.__exit__(None, None, None)
         cost = self.price()
         if kind is None or self._outcome == "blocked":
             outcome = self._outcome
@@ -318,6 +324,16 @@ class Passage:
             outcome = "failed"
             self._reasons += (kind.__name__,)
         await self._settle(cost if outcome != "failed" else 0.0)
+        if self.provider is not None:
+            model_called(
+                str(self.principal.organization),
+                self.principal.purpose,
+                f"{self.provider.name}:{self._model or self.request.model}",
+                outcome,
+                self.ms / 1000,
+                (self._usage.input_tokens, self._usage.output_tokens),
+                cost,
+            )
         await self.write(outcome, self._rules, self._reasons)
 
     async def _settle(self, usd: float | None) -> None:

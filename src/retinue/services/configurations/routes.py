@@ -10,7 +10,7 @@ from retinue.engines.configs import model, text
 from retinue.engines.configs import store as configs
 from retinue.engines.configs.tables import Version as Row
 from retinue.engines.configs.text import ConfigurationInvalid, ConfigurationUnreadable
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, cursor_number, page_of, works
 from retinue.kernel.work import Work
 from retinue.services.configurations import store
 from retinue.services.configurations.domain import difference, validation, versions
@@ -78,21 +78,6 @@ def as_yaml(row: Row) -> Response:
     return Response(text.to_yaml(text.from_data(row.body)), media_type=YAML[0])
 
 
-def id_of(cursor: str | None) -> UUID | None:
-    value = cursor_value(cursor)
-    try:
-        return UUID(value) if value is not None else None
-    except (TypeError, ValueError, AttributeError):
-        raise BadCursor() from None
-
-
-def number_of(cursor: str | None) -> int | None:
-    value = cursor_value(cursor)
-    if value is not None and (not isinstance(value, int) or not 0 < value <= 2_000_000_000):
-        raise BadCursor()
-    return value
-
-
 @router.get("")
 async def configurations(
     cursor: str | None = None,
@@ -100,7 +85,7 @@ async def configurations(
     work: Work = works("configurations", "configurations:read"),
 ) -> Page[ConfigurationItem]:
     """Newest first."""
-    rows = await store.configurations(work, id_of(cursor), limit + 1)
+    rows = await store.configurations(work, cursor_id(cursor), limit + 1)
     return page_of(rows, limit, lambda row: str(row.id), item)
 
 
@@ -140,7 +125,7 @@ async def generations(
     def shown(row: Generation) -> GenerationItem:
         return GenerationItem.model_validate(row, from_attributes=True)
 
-    return page_of(await store.generations(work, id_of(cursor), limit + 1), limit, lambda row: str(row.id), shown)
+    return page_of(await store.generations(work, cursor_id(cursor), limit + 1), limit, lambda row: str(row.id), shown)
 
 
 @router.get("/{config_id}", response_model=Configuration, responses=YAML_ANSWER)
@@ -164,7 +149,7 @@ async def all_versions(
     def shown(row: Any) -> VersionItem:
         return VersionItem(config_id=config_id, **row._asdict())
 
-    return page_of(await store.versions(work, config_id, number_of(cursor), limit + 1), limit, lambda row: row.version, shown)
+    return page_of(await store.versions(work, config_id, cursor_number(cursor), limit + 1), limit, lambda row: row.version, shown)
 
 
 @router.post("/{config_id}/versions", status_code=201)

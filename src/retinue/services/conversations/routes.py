@@ -9,7 +9,19 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 
 from retinue.kernel.errors import NotFound, Unauthorized
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Caller, Page, Router, caller_of, cursor_value, page_of, process_of, works
+from retinue.kernel.http import (
+    PAGE,
+    PAGE_AT_MOST,
+    Caller,
+    Page,
+    Router,
+    caller_of,
+    cursor_moment,
+    cursor_number,
+    page_of,
+    process_of,
+    works,
+)
 from retinue.kernel.security import VISIT, Signer
 from retinue.kernel.work import Work
 from retinue.services.conversations import domain, store, turns
@@ -116,7 +128,7 @@ async def conversations(
     work: Work = works(ROOM, "conversations:read"),
 ) -> Page[Conversation]:
     """Latest first; from the operator's organization those of all clients that one is assigned to."""
-    rows = await store.page(work, status=status, search=search, before=cursor_value(cursor), size=limit)
+    rows = await store.page(work, status=status, search=search, before=cursor_moment(cursor), size=limit)
     return page_of(rows, limit, lambda row: [row.last_message_at.isoformat(), str(row.id)], conversation)
 
 
@@ -133,7 +145,7 @@ async def messages(
     """Oldest first; `after` is a position."""
     admit(await caller_of(request), id)
     await store.conversation(work, id)
-    rows = await store.messages(work, id, int(cursor_value(cursor) or after), limit + 1)
+    rows = await store.messages(work, id, cursor_number(cursor) or after, limit + 1)
     return page_of(rows, limit, lambda row: row.position, Message.model_validate)
 
 

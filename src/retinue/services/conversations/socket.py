@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from retinue.kernel.asks import Running
+from retinue.kernel.bodies import storable
 from retinue.kernel.errors import Forbidden, Refusal
 from retinue.kernel.http import Router, caller_of, organization_of, process_of
 from retinue.kernel.limits import Limiter
@@ -91,6 +92,7 @@ class Connection:
                 self.process.get(Limiter).take(self.organization)
                 if len(text) > LARGEST:
                     raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+                storable(text.encode())
                 message = FromSocket.model_validate_json(text)
                 if message.type == "message":
                     await self.take(message)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ async def conversation(work: Work, id: UUID) -> Any:
     return row
 
 
-async def page(work: Work, *, status: str | None, search: str | None, before: list[Any] | None, size: int) -> Sequence[Any]:
+async def page(work: Work, *, status: str | None, search: str | None, before: tuple[datetime, UUID] | None, size: int) -> Sequence[Any]:
     """Latest first, one more than `size`; of all organizations that the Work may read."""
     conditions, values = ["true"], dict[str, Any](size=size + 1)
     if status:

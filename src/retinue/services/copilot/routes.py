@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,11 +19,10 @@ from retinue.kernel.http import (
     PAGE,
     PAGE_AT_MOST,
     AfterEvent,
-    BadCursor,
     Page,
     Router,
     caller_of,
-    cursor_value,
+    cursor_moment,
     page_of,
     process_of,
     works,
@@ -89,15 +87,6 @@ async def must_read(work: Work, client_id: UUID) -> None:
         raise NotFound()
 
 
-def place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Time and id of the last moment seen. Raises BadCursor."""
-    value = cursor_value(cursor)
-    try:
-        return (datetime.fromisoformat(value[0]), UUID(value[1])) if value is not None else None
-    except (ValueError, TypeError, LookupError, AttributeError):
-        raise BadCursor() from None
-
-
 @router.get("/timeline")
 async def timeline(
     section: str | None = None,
@@ -112,7 +101,7 @@ async def timeline(
     if client_id:
         await must_read(work, client_id)
     rows = await views.timeline(
-        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=place(cursor), size=limit
+        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=cursor_moment(cursor), size=limit
     )
     return page_of(rows, limit, lambda row: [row.occurred_at.isoformat(), row.id], moment)
 

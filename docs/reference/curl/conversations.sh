@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Talking with a client's agent, and people who take over.
+# Generated from the contract: conversations by `python -m retinue.assembly.reference`.
+#   export TOKEN="$(retinue token)"; bash conversations.sh            every call that only reads
+#   source conversations.sh; start            one call
+set -euo pipefail
+: "${RETINUE_URL:=http://127.0.0.1:8300}" "${TOKEN:=}" "${TENANT:=}"
+
+call() { # method path [curl's options]
+  local method=$1 path=$2; shift 2
+  curl --silent --show-error --fail-with-body --request "$method" "$RETINUE_URL$path" \
+    ${TOKEN:+--header "Authorization: Bearer $TOKEN"} ${TENANT:+--header "X-Tenant-ID: $TENANT"} "$@"
+  echo
+}
+
+# Start a conversation.
+# Start a conversation with the agent that is deployed. The token lets a visitor talk in it and see nothing else.
+start() {
+  call POST "/api/v1/chat/conversations" \
+    --header 'Content-Type: application/json' \
+    --data '{"client_id": "00000000-0000-7000-8000-000000000000", "channel": "chat", "config_id": "00000000-0000-7000-8000-000000000000"}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# List conversations.
+# Latest first; from the operator's organization those of all clients that one is assigned to.
+conversations() {
+  call GET "/api/v1/chat/conversations"
+}
+
+# Ask the agent.
+# Ask the agent. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events.
+send() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/messages" \
+    --header 'Content-Type: application/json' \
+    --data '{"content": "words"}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# List the messages of a conversation.
+# Oldest first; `after` is a position.
+messages() {
+  call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/messages"
+}
+
+# Read a conversation.
+one() {
+  call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}"
+}
+
+# Take over a conversation.
+# Take over: the agent is silent until the conversation is returned.
+take() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/take" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Give a conversation back to the agent.
+give_back() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/return" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Answer as a person.
+# Answer as a person, in a conversation that one has taken.
+reply() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/reply" \
+    --header 'Content-Type: application/json' \
+    --data '{"content": "words"}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# End a conversation.
+end() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/end" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Write a note that only colleagues see.
+note() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/notes" \
+    --header 'Content-Type: application/json' \
+    --data '{"content": "words"}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# List the notes on a conversation.
+notes() {
+  call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/notes"
+}
+
+# Say that a person is there.
+# Say that one is there for visitors who ask for a person; it lapses unless said again.
+presence() {
+  call POST "/api/v1/chat/presence" \
+    --header 'Content-Type: application/json' \
+    --data '{"here": true}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
+  conversations
+fi
