@@ -406,7 +406,7 @@ async def test_the_herald_tells_of_many_commits_at_once(held: Database, owner_ur
         herald = asyncio.create_task(held.herald())
         async for first in listening.notifies(timeout=5, stop_after=1):
             assert set(first.payload.split(",")) == set(map(str, organizations))
-        held.told, held.deferred = {uuid7() for _ in range(201)}, False
+        held.told, held.deferred = {uuid7() for _ in range(201)}, set()
         held.news.set()
         async for second in listening.notifies(timeout=5, stop_after=1):
             assert second.payload == "*", "a payload has 8,000 bytes at most"

@@ -25,6 +25,9 @@ __all__ = ["Database", "Work", "uuid7"]
 
 BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles")
 SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
+# Procrastinate's own words: a worker of named queues listens to theirs, and to no other channel.
+DEFERRED = """select pg_notify('procrastinate_queue_v1#' || room, '{"type": "job_inserted", "job_id": 0}')
+ from unnest(cast(:rooms as text[])) room"""
 NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database restarts, or a connection was lost
@@ -92,7 +95,7 @@ class Database:
         self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True)
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
         self.told: set[UUID] = set()
-        self.deferred = False
+        self.deferred: set[str] = set()  # rooms
         self.news = asyncio.Event()
 
     @property
@@ -137,7 +140,8 @@ class Database:
         if work.events:
             self.told.add(work.organization)
         if work.events or work.jobs:
-            self.deferred = self.deferred or bool(work.jobs)
+            if work.jobs:
+                self.deferred.add(work.room)
             self.news.set()
 
     async def call(self, sql: str, **values: Any) -> Sequence[Any]:
@@ -162,18 +166,16 @@ class Database:
 
     async def _tell(self, connection: AsyncConnection) -> None:
         told, self.told = self.told, set()
-        deferred, self.deferred = self.deferred, False
+        deferred, self.deferred = self.deferred, set()
         try:
             if told:
                 named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
                 await connection.execute(text("select pg_notify('retinue_events', :named)"), {"named": named})
             if deferred:
-                await connection.execute(
-                    text("""select pg_notify('procrastinate_any_queue_v1', '{"type": "job_inserted", "job_id": 0}')""")
-                )
+                await connection.execute(text(DEFERRED), {"rooms": sorted(deferred)})
         except AWAY:
             self.told |= told
-            self.deferred = self.deferred or deferred
+            self.deferred |= deferred
             raise
 
     async def close(self) -> None:
