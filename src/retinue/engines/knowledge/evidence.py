@@ -1,24 +1,34 @@
 """How strongly each sentence, item and row of the passages speaks to the question."""
 
 import math
+import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from .passages import Passage
 from .sentences import Unit, cells, delimiter, units
-from .terms import Question, Term, has_type, stems, synonyms
+from .terms import STOP, Question, Term, has_type, stem, stems, synonyms
 
 Encode = Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]
 
 MAX_PASSAGES = 16
 MAX_CANDIDATES = 64
 """Sentences compared by meaning; they are chosen by words and by the passage's rank first."""
-EXACT_TYPES = frozenset({"phone", "email", "id", "count", "measure:speed", "measure:height", "measure:weight", "measure:age"})
+EXACT_TYPES = frozenset(
+    {"phone", "email", "id", "count", "amount", "year", "place", "measure:speed", "measure:height", "measure:weight", "measure:age"}
+)
 """What is asked for by name: without it in the text there is no answer, however near the topic."""
+
+NOT_NEAR, NOT_IN = 0.45, 0.7
+"""Matches below are of words found in the same passage only, or not in the piece and its headings."""
+MODEL: dict[str, Any] = tomllib.loads(resources.files(__package__).joinpath("confidence.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,19 @@ class Piece:
 
 @dataclass
 class Candidate:
-    """A piece of passages[passage], and how it answers one question."""
+    """A piece of passages[passage], and how it answers one question.
+
+    cover, rare: the share of the question's words that it speaks of, all alike or the rare ones more; missing: the share that is neither in
+    it nor over or beside it; beside: the share that is only near it. alone, within: cosine without and with its headings.
+    """
 
     passage: int
     piece: Piece
     cover: float = 0.0
     rare: float = 0.0
+    missing: float = 0.0
+    beside: float = 0.0
+    lacking: float = 0.0
     alone: float = 0.0
     within: float = 0.0
     typed: float = 0.0
@@ -90,15 +107,29 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
 
 
 def row_text(row: str, columns: str) -> str:
-    """A table's row as a person reads it: "Name: …, price: …"."""
+    """A table's row as a person reads it: "Name: …, price: 12.00 EUR"; codes that only the company uses are left out."""
     mark = delimiter(row)[0]
-    if not mark or (mark == ";" and ": " in row):
+    if not mark:
         return row
     values = cells(row, mark)
-    names = cells(columns, delimiter(columns)[0] or mark) if columns else []
-    if len(names) == len(values):
-        return ", ".join(f"{n}: {v}" if n else v for n, v in zip(names, values, strict=True) if v)
-    return ": ".join([values[0], ", ".join(v for v in values[1:] if v)]) if len(values) > 1 else row
+    if mark == ";" and all(": " in value for value in values):
+        pairs = [(n, v) for n, _, v in (value.partition(": ") for value in values)]
+    else:
+        names = cells(columns, delimiter(columns)[0] or mark) if columns else []
+        if len(names) != len(values):
+            return ": ".join([values[0], ", ".join(v for v in values[1:] if v)]) if len(values) > 1 else row
+        pairs = list(zip(names, values, strict=True))
+    named = {n.lower(): v for n, v in pairs}
+    currency = named.get("currency", "") if any(_PRICE.match(n) for n in named) else ""
+    said = [
+        (n.replace("_", " "), f"{v} {currency}" if currency and _PRICE.match(n.lower()) and v[:1].isdigit() else v)
+        for n, v in pairs if v and not _CODE.match(n) and not (currency and n.lower() == "currency")
+    ]
+    return ", ".join(f"{n}: {v}" if n else v for n, v in said) or row
+
+
+_PRICE = re.compile(r"price|cost|fee|rate|amount|day$|week$|night$", re.IGNORECASE)
+_CODE = re.compile(r"(?:sku|code|id|item[ _]?(?:id|no|number)|article[ _]?(?:id|no|number)|ref|reference)$", re.IGNORECASE)
 
 
 def match(term: Term, meant: frozenset[str], piece: Piece) -> float:
@@ -125,26 +156,40 @@ def evidence(
     weights = [term.weight for term in question.terms]
     rarities = [weight * (1.2 - share) for weight, share in zip(weights, _shares(question, found), strict=True)]
     known = {stem for sections in {c.passage: c.piece.section | c.piece.around for c in found}.values() for stem in sections}
-    meant = [synonyms(term.stem) | {word for word in known if kindred(term.stem, word)} for term in question.terms]
+    meant = [
+        synonyms(term.stem) | {word for word in known if kindred(term.stem, word) or (term.stem not in known and misspelled(term.stem, word))}
+        for term in question.terms
+    ]
     for candidate in found:
         matches = [match(term, same, candidate.piece) for term, same in zip(question.terms, meant, strict=True)]
         candidate.cover = _mean(matches, weights)
         candidate.rare = _mean(matches, rarities)
+        candidate.missing = _mean([m < NOT_NEAR for m in matches], weights)
+        candidate.lacking = max((w * (m == 0) for m, w in zip(matches, weights, strict=True)), default=0.0)
+        candidate.beside = _mean([m < NOT_IN for m in matches], weights)
     order = sorted(found, key=lambda c: (c.passage * 0.05 - c.cover, c.passage, c.piece.unit.start))
     kept = order[:MAX_CANDIDATES]
     points = encode([question.text, *(c.piece.text for c in kept), *(f"{c.piece.context}: {c.piece.text}" for c in kept)])
     alone = points[1:len(kept) + 1] @ points[0]
     within = points[len(kept) + 1:] @ points[0]
+    asked_of = frozenset(stems(question.text)).union(*meant)
     for candidate, one, other in zip(kept, alone, within, strict=True):
         typed = has_type(question, candidate.piece.text)
         candidate.alone, candidate.within = float(one), float(other)
         candidate.typed = 0.0 if typed is None else 1.0 if typed else -1.0
         bare = len(candidate.piece.text.split()) <= 3 and candidate.piece.unit.kind != "row" and not any(c.isdigit() for c in candidate.piece.text)
         candidate.score = (
-            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + 0.06 * candidate.typed
+            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + (-0.2 if candidate.typed < 0 and question.asks in EXACT_TYPES else 0.06 * candidate.typed)
             + 0.15 * passages[candidate.passage].score - (0.15 if bare and not candidate.piece.asked else 0.0)
+            - (0.04 * min(_unasked(candidate.piece, asked_of), 3) if candidate.piece.unit.kind == "row" else 0.0)
         )
     return sorted(kept, key=lambda c: (-c.score, c.passage, c.piece.unit.start))
+
+
+@lru_cache(maxsize=100_000)
+def misspelled(one: str, other: str) -> bool:
+    """Whether one word may be the other with a slip of the finger."""
+    return min(len(one), len(other)) >= 5 and one[0] == other[0] and one.isalpha() and fuzz.ratio(one, other) >= 84
 
 
 def _shares(question: Question, found: Sequence[Candidate]) -> list[float]:
@@ -153,18 +198,33 @@ def _shares(question: Question, found: Sequence[Candidate]) -> list[float]:
     return [sum(term.stem in s for s in sections.values()) / (len(sections) or 1) for term in question.terms]
 
 
+def _unasked(piece: Piece, asked_of: frozenset[str]) -> int:
+    """How many words of a row's name the question does not speak of: "night rate" is no answer where only a rate is asked for."""
+    name = re.split(r", |: ", piece.text)
+    return len(frozenset(stems(name[1] if len(name) > 1 else name[0])) - asked_of - _SMALL)
+
+
+_SMALL = frozenset(stem(word) for word in STOP)
+
+
 def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
     return sum(v * w for v, w in zip(values, weights, strict=True)) / (sum(weights) or 1.0)
 
 
-def confidence(question: Question, best: Candidate) -> float:
-    """The chance that the candidate answers: a logistic regression.
+def features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float]:
+    """What the confidence in the best candidate is made of, by name."""
+    best = ranked[0]
+    other = next((c.score for c in ranked if c.passage != best.passage), 0.0)
+    return {
+        "near": max(best.alone, best.within), "within": best.within, "cover": best.cover, "rare": best.rare, "missing": best.missing,
+        "yes_no_beside": best.beside if question.asks == "yes_no" else 0.0, "typed": float(best.typed > 0), "not_typed": float(best.typed < 0),
+        "margin": best.score - other, "yes_no_missing": best.missing if question.asks == "yes_no" else 0.0, "lacking": best.lacking,
+    }
 
-    Fitted, classes balanced, on the tuning halves of three companies' questions (tests/quality, tests/engines/knowledge).
-    """
-    if best.typed < 0 and question.asks in EXACT_TYPES:
+
+def confidence(question: Question, ranked: Sequence[Candidate]) -> float:
+    """The chance that the best candidate answers: a logistic regression whose weights and their origin are in confidence.toml."""
+    if ranked[0].typed < 0 and question.asks in EXACT_TYPES:
         return 0.1
-    log_odds = (
-        -5.8 + 3.3 * max(best.alone, best.within) + 3.2 * best.within + 2.0 * best.cover + 2.6 * best.rare + 1.8 * best.typed
-    )
-    return 1 / (1 + math.exp(-log_odds))
+    found = features(question, ranked)
+    return 1 / (1 + math.exp(-(MODEL["bias"] + sum(MODEL["weights"][name] * value for name, value in found.items()))))
