@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from rapidfuzz import fuzz
 
 from .passages import Passage
 from .sentences import Unit, cells, delimiter, units
-from .terms import STOP, Question, Term, has_type, stem, stems, synonyms
+from .terms import QUALIFIERS, STOP, Question, Term, has_type, stem, stems, synonyms
 
 Encode = Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -50,7 +51,8 @@ class Candidate:
     """A piece of passages[passage], and how it answers one question.
 
     cover, rare: the share of the question's words that it speaks of, all alike or the rare ones more; missing: the share that is neither in
-    it nor over or beside it; beside: the share that is only near it. alone, within: cosine without and with its headings.
+    it nor over or beside it; unqualified: whether a word that narrows the question is; halved: whether half of a pair of words is ("phone" of "phone
+    line"). alone, within: cosine without and with its headings.
     """
 
     passage: int
@@ -58,8 +60,8 @@ class Candidate:
     cover: float = 0.0
     rare: float = 0.0
     missing: float = 0.0
-    beside: float = 0.0
-    lacking: float = 0.0
+    unqualified: float = 0.0
+    halved: float = 0.0
     alone: float = 0.0
     within: float = 0.0
     typed: float = 0.0
@@ -144,9 +146,11 @@ def match(term: Term, meant: frozenset[str], piece: Piece) -> float:
 
 @lru_cache(maxsize=100_000)
 def kindred(one: str, other: str) -> bool:
-    """Whether two stems grow from one root: drive and driver, calibr and calibrat."""
+    """Whether two stems grow from one root, or one is a kind of the other: drive and driver, textbook and book."""
     short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short) and short.isalpha()
+    if len(short) < 4 or not short.isalpha():
+        return False
+    return (len(long) - len(short) <= 3 and long.startswith(short)) or (len(long) - len(short) >= 3 and long.endswith(short))
 
 
 def evidence(
@@ -165,8 +169,11 @@ def evidence(
         candidate.cover = _mean(matches, weights)
         candidate.rare = _mean(matches, rarities)
         candidate.missing = _mean([m < NOT_NEAR for m in matches], weights)
-        candidate.lacking = max((w * (m == 0) for m, w in zip(matches, weights, strict=True)), default=0.0)
-        candidate.beside = _mean([m < NOT_IN for m in matches], weights)
+        candidate.unqualified = max(
+            (1.0 - m for m, term in zip(matches, question.terms, strict=True) if term.stem in QUALIFIERS and m < NOT_IN), default=0.0)
+        candidate.halved = max(
+            (max(a, b) - min(a, b) for (a, s), (b, t) in pairwise(zip(matches, question.terms, strict=True))
+             if t.position == s.position + 1 and max(a, b) >= NOT_IN), default=0.0)
     order = sorted(found, key=lambda c: (c.passage * 0.05 - c.cover, c.passage, c.piece.unit.start))
     kept = order[:MAX_CANDIDATES]
     points = encode([question.text, *(c.piece.text for c in kept), *(f"{c.piece.context}: {c.piece.text}" for c in kept)])
@@ -179,8 +186,10 @@ def evidence(
         candidate.typed = 0.0 if typed is None else 1.0 if typed else -1.0
         bare = len(candidate.piece.text.split()) <= 3 and candidate.piece.unit.kind != "row" and not any(c.isdigit() for c in candidate.piece.text)
         candidate.score = (
-            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + (-0.2 if candidate.typed < 0 and question.asks in EXACT_TYPES else 0.06 * candidate.typed)
-            + 0.15 * passages[candidate.passage].score - (0.15 if bare and not candidate.piece.asked else 0.0)
+            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + 0.12 * candidate.rare - 0.05 * candidate.halved
+            + (-0.2 if candidate.typed < 0 and question.asks in EXACT_TYPES else 0.06 * candidate.typed)
+            + 0.08 * passages[candidate.passage].score - (0.15 if bare and not candidate.piece.asked else 0.0)
+            - 0.06 * candidate.unqualified
             - (0.04 * min(_unasked(candidate.piece, asked_of), 3) if candidate.piece.unit.kind == "row" else 0.0)
         )
     return sorted(kept, key=lambda c: (-c.score, c.passage, c.piece.unit.start))
@@ -217,8 +226,8 @@ def features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float
     other = next((c.score for c in ranked if c.passage != best.passage), 0.0)
     return {
         "near": max(best.alone, best.within), "within": best.within, "cover": best.cover, "rare": best.rare, "missing": best.missing,
-        "yes_no_beside": best.beside if question.asks == "yes_no" else 0.0, "typed": float(best.typed > 0), "not_typed": float(best.typed < 0),
-        "margin": best.score - other, "yes_no_missing": best.missing if question.asks == "yes_no" else 0.0, "lacking": best.lacking,
+        "typed": float(best.typed > 0), "not_typed": float(best.typed < 0),
+        "margin": best.score - other, "yes_no_missing": best.missing if question.asks == "yes_no" else 0.0,
     }
 
 

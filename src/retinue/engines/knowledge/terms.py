@@ -15,10 +15,19 @@ STOP = frozenset(
 WEAK = frozenset(
     ["offer", "provide", "accept", "sell", "use", "take", "bring", "come", "work", "put", "company", "business", "firm", "shop", "store", "site", "place", "team", "staff", "people", "person", "customer", "client", "service", "available", "include", "find", "keep", "look", "day", "time", "cost", "price", "much", "long", "order", "start", "still", "already", "new", "good", "best", "main", "kind", "type", "sort", "different", "general", "normal", "usually", "stuff", "item", "option", "various"]
 )
-GROUPS = tuple(
-    tuple(line.split()) for line in resources.files(__package__).joinpath("thesaurus.txt").read_text(encoding="utf-8").splitlines()
+GROUPS = resources.files(__package__).joinpath("thesaurus.txt").read_text(encoding="utf-8").splitlines()
+"""A line's words stand for one another in what customers ask and companies write; words before > are also said by those after it."""
+QUALIFIERS = frozenset(
+    stem_of
+    for stem_of in snowballstemmer.stemmer("english").stemWords(
+        """night evening morning afternoon weekend monday tuesday wednesday thursday friday saturday sunday holiday christmas easter january
+        february march april may june july august september october november december summer winter child children kid baby adult student
+        senior pensioner veteran teenager woman man large small big double single extra monthly weekly daily hourly yearly annual month week
+        hour day year express urgent electric online remote private public used second-hand free vegan minimum maximum abroad outdoor indoor
+        digital mobile international corporate group""".split()
+    )
 )
-"""Words that stand for one another in what customers ask and companies write."""
+"""Words that make a question narrower: what does not speak of them answers a wider one."""
 FREE = ("free", "no charge", "without charge", "no cost", "at no", "no fee", "included", "pay nothing", "costs nothing")
 
 NUMBERS = frozenset(
@@ -41,10 +50,11 @@ def stems(text: str) -> list[str]:
 
 
 _SYNONYMS: dict[str, frozenset[str]] = {}
-for _group in GROUPS:
-    _members = frozenset(stem(word) for word in _group)
-    for _member in _members:
-        _SYNONYMS[_member] = _SYNONYMS.get(_member, frozenset()) | _members
+for _line in GROUPS:
+    _said, _, _also = _line.partition(">")
+    _narrow, _wide = (frozenset(stem(word) for word in part.split()) for part in (_said, _also))
+    for _word in _narrow:
+        _SYNONYMS[_word] = _SYNONYMS.get(_word, frozenset()) | (_wide | {_word} if _wide else _narrow)
 
 
 def synonyms(term: str) -> frozenset[str]:
@@ -59,6 +69,8 @@ class Term:
     written: str
     weight: float
     named: bool = False
+    position: int = 0
+    """Which word of the question it is, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
                r"|\bprice (?:of|for)\b|\bwhat do (?:you|i) (?:charge|pay)\b|\bwhat does .* cost\b"),
     ("measure:speed", r"\bhow fast is\b|\bwhat speed\b"),
     ("measure:height", r"\bhow (?:tall|high|deep|wide)\b"),
-    ("measure:weight", r"\bhow heavy\b|\bhow much does .* weigh\b"),
+    ("measure:weight", r"\bhow heavy\b|\bweight limit\b|\b(?:maximum|max) weight\b|\bhow much weight\b|\bhow much does .* weigh\b"),
     ("measure:distance", r"\bhow far\b"),
     ("measure:size", r"\bhow (?:big|large)\b|\bwhat size\b"),
     ("year", r"\b(?:what|which|in what) year\b|^when (?:was|were) .*\b(?:found|establish|built|start|open|creat)|^when did (?:you|it|the \w+|your \w+)\b.*\b(?:start|open|begin|found)\b"
@@ -182,7 +194,7 @@ def read_question(text: str) -> Question:
         weight = 1.5 if named else 0.4 if word in WEAK or root in WEAK else 1.0
         if _asked_by(asks, root):
             weight = min(weight, 0.25)
-        found.setdefault(root, Term(root, written, weight, named))
+        found.setdefault(root, Term(root, written, weight, named, position))
     many = re.search(r"\bhow many (?:[a-z]+ )?", low)
     after = [stem(w) for w in words(low[many.start() + 9:])[:2]] if many and asks == "count" else []
     counted = next((w for w in reversed(after) if w in found), "")
