@@ -87,7 +87,7 @@ def _supporting(ranked: Sequence[Candidate]) -> list[Candidate]:
     kept = [best]
     for other in ranked[1:8]:
         rows = "row" in (other.piece.unit.kind, best.piece.unit.kind)
-        margin, loss = (0.03, 0.02) if rows else (0.10, 0.25) if other.passage == best.passage else (0.05, 0.1)
+        margin, loss = (0.03, 0.02) if rows else (0.06, 0.2) if other.passage == best.passage else (0.03, 0.05)
         if len(kept) == MAX_QUOTES or other.typed < best.typed or other.score < best.score - margin or other.cover < best.cover - loss:
             continue
         if rows or all(_overlap(other.piece.own, k.piece.own) < 0.7 for k in kept):

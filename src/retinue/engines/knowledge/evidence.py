@@ -127,10 +127,12 @@ def row_text(row: str, columns: str) -> str:
         (n.replace("_", " "), f"{v} {currency}" if currency and _PRICE.match(n.lower()) and v[:1].isdigit() else v)
         for n, v in pairs if v and not _CODE.match(n) and not (currency and n.lower() == "currency")
     ]
-    return ", ".join(f"{n}: {v}" if n else v for n, v in said) or row
+    shown = ", ".join(v if _NAME.match(n) else f"{n}: {v}" for n, v in said) or row
+    return shown[:1].upper() + shown[1:]
 
 
 _PRICE = re.compile(r"price|cost|fee|rate|amount|day$|week$|night$", re.IGNORECASE)
+_NAME = re.compile(r"(?:|name|title|item|product|description)$", re.IGNORECASE)
 _CODE = re.compile(r"(?:sku|code|id|item[ _]?(?:id|no|number)|article[ _]?(?:id|no|number)|ref|reference)$", re.IGNORECASE)
 
 
