@@ -18,7 +18,7 @@ from retinue.engines.knowledge.embedding import Embedder  # noqa: E402
 from retinue.engines.knowledge.evaluation import Index  # noqa: E402
 from retinue.engines.knowledge.terms import read_question  # noqa: E402
 
-SAYS_SO = 0.92
+SAYS_SO = 0.93
 RIDGE = 0.01
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

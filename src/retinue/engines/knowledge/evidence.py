@@ -73,7 +73,7 @@ def pieces_of(context: str, columns_above: str, body: str) -> tuple[Piece, ...]:
     """Every sentence, item and row of a passage, with the question or heading that it stands under."""
     found: list[Piece] = []
     all_units = units(body)
-    own = [frozenset(stems(body[u.start:u.end])) for u in all_units]
+    own = [frozenset(stems(body[u.start:u.end])) | _implied(body[u.start:u.end]) for u in all_units]
     section: frozenset[str] = frozenset().union(*own)
     heading, asked_in = "", -1
     for position, unit in enumerate(all_units):
@@ -98,6 +98,14 @@ def pieces_of(context: str, columns_above: str, body: str) -> tuple[Piece, ...]:
             section=section,
         ))
     return tuple(found)
+
+
+_NIGHT = re.compile(r"\b(?:1[89]|2[0-3])(?:[.:]\d\d)?\D{1,9}0?[4-8](?:[.:]\d\d| ?a\.?m)|\b(?:[6-9]|1[01])(?:[.:]\d\d)? ?p\.?m\.?\D{1,6}[4-8](?:[.:]\d\d)? ?a\.?m")
+
+
+def _implied(text: str) -> frozenset[str]:
+    """What a text says without the word: from 20.00 to 6.00 is at night."""
+    return frozenset({"night"}) if _NIGHT.search(text) else frozenset()
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:

@@ -52,7 +52,7 @@ def stems(text: str) -> list[str]:
 _SYNONYMS: dict[str, frozenset[str]] = {}
 for _line in GROUPS:
     _said, _, _also = _line.partition(">")
-    _narrow, _wide = (frozenset(stem(word) for word in part.split()) for part in (_said, _also))
+    _narrow, _wide = (frozenset(stem(word) for word in part.split() if word not in STOP) for part in (_said, _also))
     for _word in _narrow:
         _SYNONYMS[_word] = _SYNONYMS.get(_word, frozenset()) | (_wide | {_word} if _wide else _narrow)
 
