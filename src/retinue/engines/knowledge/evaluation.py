@@ -157,13 +157,19 @@ def ranks(found: Iterable[int | None]) -> dict[str, float]:
 
 
 def grounding(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """Precision: of what was answered, how much was right; recall: of what can be answered, how much was answered right."""
+    """Precision: of what was answered, how much was right; recall: of what can be answered, how much was answered right.
+
+    answered_right is that recall; wrong_answers is the share of what can be answered that was answered from another page only; says_so is the share of what cannot be answered that is not.
+    """
     answered = [row for row in rows if row["grounded"]]
     answerable = [row for row in rows if row["answerable"]]
     unanswerable = [row for row in rows if not row["answerable"]]
     right = sum(row["right"] for row in answerable)
+    silent = round(sum(not row["grounded"] for row in unanswerable) / (len(unanswerable) or 1), 4)
     return {
         "grounded_precision": round(right / (len(answered) or 1), 4),
         "grounded_recall": round(right / (len(answerable) or 1), 4),
-        "says_unknown": round(sum(not row["grounded"] for row in unanswerable) / (len(unanswerable) or 1), 4),
+        "says_unknown": silent, "answered_right": round(right / (len(answerable) or 1), 4),
+        "wrong_answers": round(sum(row["grounded"] and not row["right"] for row in answerable) / (len(answerable) or 1), 4),
+        "says_so": silent,
     }
