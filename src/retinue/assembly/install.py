@@ -70,20 +70,28 @@ def upgrade(url: str, prefix: str = "retinue", to: str = "head") -> None:
 
 
 def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str) -> None:
+    names = [room.name for room in rooms]
+    made = sha256(f"{password}\n{sorted(names)}".encode()).hexdigest()
+    if _said_of(connection, LOGIN) == made:
+        return
     have = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
     login = q.Identifier(role(LOGIN))
     if role(LOGIN) not in have:
         connection.execute(q.SQL("create role {} login noinherit").format(login))
     connection.execute(q.SQL("alter role {} password {}").format(login, q.Literal(password)))
-    for name in (CARRIER, SEARCHER, *(room.name for room in rooms)):
+    for name in (CARRIER, SEARCHER, *names):
         if role(name) not in have:
             connection.execute(q.SQL("create role {} nologin").format(q.Identifier(role(name))))
-    for room in rooms:
-        connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room.name)), login))
+    for name in names:
+        connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(name)), login))
+    connection.execute(q.SQL("comment on role {} is {}").format(login, q.Literal(made)))
 
 
 def _login(connection: psycopg.Connection, name: str, rooms: Iterable[str], password: str) -> None:
     """Carries like the login of all rooms (inherited), but becomes only `rooms`."""
+    made = sha256(f"{password}\n{sorted(rooms)}".encode()).hexdigest()
+    if _said_of(connection, name) == made:
+        return
     login = q.Identifier(role(name))
     if connection.execute("select 1 from pg_roles where rolname = %s", (role(name),)).fetchone() is None:
         connection.execute(q.SQL("create role {} login").format(login))
@@ -91,6 +99,13 @@ def _login(connection: psycopg.Connection, name: str, rooms: Iterable[str], pass
     connection.execute(q.SQL("grant {} to {} with inherit true, set false").format(q.Identifier(role(LOGIN)), login))
     for room in rooms:
         connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room)), login))
+    connection.execute(q.SQL("comment on role {} is {}").format(login, q.Literal(made)))
+
+
+def _said_of(connection: psycopg.Connection, name: str) -> str | None:
+    """What was last made of a role. Roles are the whole server's: changing them at every start would race with other installations."""
+    row = connection.execute("select shobj_description(oid, 'pg_authid') from pg_roles where rolname = %s", (role(name),)).fetchone()
+    return row[0] if row else None
 
 
 def _revision(connection: psycopg.Connection) -> str | None:

@@ -64,7 +64,9 @@ def _where(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     while error is not None and len(led) < 5:
         led.insert(0, whereabouts(error))
         error = error.__cause__ or error.__context__
-    return event | ({"exception": "\nled to\n".join(led)} if led else {})
+    if led:
+        event["exception"] = "\nled to\n".join(led)
+    return event
 
 
 def _named(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
