@@ -78,7 +78,9 @@ async def test_secrets_and_personal_data_are_not_logged(owner_url: str, tmp_path
         await staff.post(f"/configurations/{created.json()['config_id']}/deploy", {"version": 1, "environment": "production"})
         await house.settle()
         began = await staff.post("/chat/conversations", {})
-        said = await staff.post(f"/chat/conversations/{began.json()['conversation_id']}/messages", {"content": "I am Bob Private, bob.private@example.org"})
+        said = await staff.post(
+            f"/chat/conversations/{began.json()['conversation_id']}/messages", {"content": "I am Bob Private, bob.private@example.org"}
+        )
         assert said.status_code == 200, said.text
         await house.settle()
         await house.at().post("/auth/login", json={"email": "ann.personal@example.org", "password": "a-wrong-password"})
@@ -100,7 +102,9 @@ CONFIGURATION = {
 }
 
 
-async def test_one_trace_goes_from_the_request_through_events_and_jobs_to_the_log(owner_url: str, tmp_path: Path, logged: io.StringIO) -> None:
+async def test_one_trace_goes_from_the_request_through_events_and_jobs_to_the_log(
+    owner_url: str, tmp_path: Path, logged: io.StringIO
+) -> None:
     handlers, jobs = Handlers(), Jobs()
 
     @handlers.on(ClientCreated)
@@ -184,7 +188,9 @@ def test_no_address_no_spans() -> None:
         assert True
 
 
-@pytest.mark.skipif(importlib.util.find_spec("opentelemetry") is None or importlib.util.find_spec("opentelemetry.sdk") is None, reason="needs .[otel]")
+@pytest.mark.skipif(
+    importlib.util.find_spec("opentelemetry") is None or importlib.util.find_spec("opentelemetry.sdk") is None, reason="needs .[otel]"
+)
 async def test_traces_are_exported(owner_url: str, tmp_path: Path, collector: tuple[str, list[bytes]]) -> None:
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -210,7 +216,9 @@ async def test_traces_are_exported(owner_url: str, tmp_path: Path, collector: tu
 
 async def traced(house: House) -> httpx.Response:
     staff = await house.client("Exported & Sons")
-    answer = await staff.post("/rag/ingest", {"content": "We open at eight."}, headers={"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01"})
+    answer = await staff.post(
+        "/rag/ingest", {"content": "We open at eight."}, headers={"traceparent": f"00-{TRACE_ID}-00f067aa0ba902b7-01"}
+    )
     assert answer.status_code == 202
     await house.settle()
     return answer
