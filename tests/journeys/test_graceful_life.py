@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from assembled import fresh_database, prepare, settings
-from houses import free_port, logs, start, until
+from journeys.houses import free_port, logs, start, until
 from retinue.assembly.process import opened, serving
 from retinue.assembly.rooms import ROOMS
 from retinue.kernel.postgres import PostgresSettings

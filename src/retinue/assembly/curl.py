@@ -43,7 +43,7 @@ def example(schema: Json, document: Json, depth: int = 0) -> Any:
     kind = schema.get("type")
     if kind == "object":
         properties = schema.get("properties", {})
-        wanted = schema.get("required") or ([] if depth else [name for name in list(properties)[:3]])
+        wanted = schema.get("required") or ([] if depth else list(properties)[:3])
         return {name: example(properties[name], document, depth + 1) for name in wanted if name in properties}
     if kind == "array":
         return [example(schema["items"], document, depth + 1)] if schema.get("minItems") else []

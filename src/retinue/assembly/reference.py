@@ -1,4 +1,4 @@
-"""Reference pages made from the code: settings, rooms, events, the contracts over HTTP and for listeners, curl scripts. `python -m retinue.assembly.reference` writes them."""
+"""Reference pages and contracts made from the code. `python -m retinue.assembly.reference` writes them."""
 
 import json
 from pathlib import Path

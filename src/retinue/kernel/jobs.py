@@ -11,8 +11,8 @@ import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
-from psycopg_pool import PoolTimeout
 
+from retinue.kernel.ending import stop
 from retinue.kernel.errors import Refusal
 from retinue.kernel.events import Misuse
 from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace, whereabouts
@@ -159,14 +159,15 @@ class Runner:
         while True:
             try:
                 await self._work()
-                return
-            except* (ConnectorException, psycopg.OperationalError, PoolTimeout) as errors:
-                LOG.warning("jobs wait for the database", error=type(errors.exceptions[0]).__name__)
+            except* (ConnectorException, psycopg.OperationalError):
+                pass
+            LOG.warning("jobs wait for the database")
             await asyncio.sleep(AWAY_SECONDS)
 
     async def _work(self) -> None:
+        """Procrastinate's worker ends without an error when the connection that it listens on is lost."""
         async with self.open(), asyncio.TaskGroup() as group:
-            group.create_task(self._sweep())
+            sweep = group.create_task(self._sweep())
             await self.app.run_worker_async(
                 queues=list(self.rooms),
                 concurrency=self.concurrency,
@@ -179,6 +180,7 @@ class Runner:
                 stalled_worker_timeout=STALLED_SECONDS,
                 delete_jobs="successful",
             )
+            await stop(sweep)
 
     async def run_all(self) -> None:
         """Until no job is waiting; for tests and commands that end."""
