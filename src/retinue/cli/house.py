@@ -248,12 +248,19 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
     raise DidNotStart(log=log, said=" / ".join(said))
 
 
-def down(home: Home = None) -> None:
+def say(text: str, json_: bool, **document: object) -> None:
+    if json_:
+        show(document)
+    else:
+        console.print(text, markup=False)
+
+
+def down(home: Home = None, json_: Json = False) -> None:
     """Stop what runs on this home; what it is doing is given time to end."""
     settings = configure(home, None)
     known = running(settings.home)
     if known is None:
-        console.print("not running")
+        say("not running", json_, stopped=False)
         return
     os.kill(known["pid"], signal.SIGTERM)
     end = time.monotonic() + settings.drain_seconds + 15
@@ -265,7 +272,7 @@ def down(home: Home = None) -> None:
         time.sleep(0.05)
     else:
         os.kill(known["pid"], signal.SIGKILL)
-    console.print("stopped")
+    say("stopped", json_, stopped=True)
 
 
 def status(home: Home = None, json_: Json = False) -> None:
@@ -331,7 +338,7 @@ async def _work(read: Any, owner: str, names: list[str] | None) -> None:
         await stop.wait()
 
 
-def migrate(home: Home = None) -> None:
+def migrate(home: Home = None, json_: Json = False) -> None:
     """Bring the database to this release."""
     configure(home, None)
     from retinue.assembly.install import install
@@ -342,28 +349,36 @@ def migrate(home: Home = None) -> None:
     read = all_settings()
     with database(read) as owner:
         changed = install(owner, ROOMS, ENGINES, kept_secret(read.kernel.home / "keys" / "login"), prefix=read.kernel.database_prefix)
-    console.print("migrated" if changed else "nothing to do")
+    say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
 
 
-def check(home: Home = None) -> None:
+def check(home: Home = None, json_: Json = False) -> None:
     """Read all settings and say what is wrong with them."""
     configure(home, None)
     from retinue.assembly.process import settings
 
     settings()
-    console.print("the settings are good")
+    say("the settings are good", json_, good=True)
 
 
-def token(email: Annotated[str | None, typer.Argument(help="Whose; without, the first person's.")] = None, home: Home = None) -> None:
-    """Print an access token and nothing else."""
+def token(
+    email: Annotated[str | None, typer.Argument(help="Whose; without, the first person's.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Print an access token and nothing else. Another person's password is asked for, or read from standard input."""
     from retinue.cli.connection import credentials, sign_in
 
     known = credentials(configure(home, None).home)
     if email and email != known["email"]:
-        known = known | {"email": email, "password": typer.prompt("Password", hide_input=True, err=True)}
+        asked = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        known = known | {"email": email, "password": asked}
     client, made = sign_in(known)
     client.close()
-    sys.stdout.write(made + "\n")
+    if json_:
+        show({"access_token": made})
+    else:
+        sys.stdout.write(made + "\n")
 
 
 class NoBenchmarks(Refusal):
