@@ -25,6 +25,7 @@ class NoSuchTask(Refusal):
 
 def tasks_list(json_: Json = False) -> None:
     """All tasks."""
+    configure(None, None)
     from retinue.assembly.tasks import all_tasks
 
     tasks = list(all_tasks().values())
@@ -48,6 +49,7 @@ def find_task(name: str) -> Any:
 
 def tasks_schema(name: str) -> None:
     """Input and output of a task as JSON Schema."""
+    configure(None, None)
     show(find_task(name).schema())
 
 

@@ -18,10 +18,11 @@ import psycopg
 import typer
 import uvicorn
 
+from retinue.cli.homes import held, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
 from retinue.kernel.postmaster import die_with
-from retinue.kernel.settings import KernelSettings, read_all
+from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on (RETINUE_PORT).")]
@@ -53,7 +54,13 @@ def configure(home: Path | None, port: int | None) -> KernelSettings:
         os.environ["RETINUE_HOME"] = str(home.resolve())
     if port:
         os.environ["RETINUE_PORT"] = str(port)
-    read: KernelSettings = read_all([KernelSettings])[KernelSettings]
+    try:
+        read: KernelSettings = read_all([KernelSettings])[KernelSettings]
+    except BrokenSettings:
+        from retinue.assembly.process import settings
+
+        settings()  # names the mistakes of all rooms at once
+        raise
     return read
 
 
@@ -76,16 +83,6 @@ def database(read: Any) -> Iterator[str]:
         server.close()
 
 
-def running(home: Path) -> dict[str, Any] | None:
-    """`{pid, url, port, worker_pid?}` of the process that serves this home, when it lives."""
-    try:
-        known: dict[str, Any] = json.loads((home / "run.json").read_text())
-        os.kill(known["pid"], 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return known
-
-
 def check_port(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -93,18 +90,6 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise PortInUse(host, port) from None
-
-
-def make_home(home: Path) -> None:
-    """As root the database runs as an unprivileged user, who must pass through; the files inside are private one by one."""
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-
-
-def write_private(path: Path, content: dict[str, Any]) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-    fresh.replace(path)
 
 
 class Server(uvicorn.Server):
@@ -183,12 +168,8 @@ def up(
 
     read = all_settings()
     make_home(settings.home)
-    with database(read) as owner:
-        write_private(settings.home / "run.json", {"pid": os.getpid(), "url": settings.address, "port": settings.port})
-        try:
-            asyncio.run(_up(read, owner, worker_apart))
-        finally:
-            (settings.home / "run.json").unlink(missing_ok=True)
+    with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), database(read) as owner:
+        asyncio.run(_up(read, owner, worker_apart))
 
 
 async def _up(read: Any, owner: str, worker_apart: bool) -> None:
@@ -230,6 +211,7 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
     make_home(settings.home)
     log = settings.home / "retinue.log"
     with log.open("ab") as out:
+        before = out.tell()
         child = subprocess.Popen(
             [sys.executable, "-m", "retinue", "up", "--no-browser", *options],
             stdout=out,
@@ -238,13 +220,14 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
             start_new_session=True,
         )
     end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and child.poll() is None:
+    while time.monotonic() < end and (child.poll() is None or running(settings.home)):
+        known = running(settings.home)  # of two starts at once, one wins; both answer when it is ready
         with suppress(httpx.TransportError):
-            if httpx.get(f"{settings.address}/health/ready", timeout=2, trust_env=False).is_success:
-                console.print(f"ready {settings.address}")
+            if known and httpx.get(f"{known['url']}/health/ready", timeout=2, trust_env=False).is_success:
+                console.print(f"ready {known['url']}")
                 return child
         time.sleep(0.05)
-    said = log.read_text(errors="replace").strip().splitlines()[-3:]
+    said = log.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-3:]
     raise DidNotStart(log=log, said=" / ".join(said))
 
 

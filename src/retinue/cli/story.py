@@ -10,8 +10,9 @@ from rich.markup import escape
 
 from retinue.cli import proofs, talking
 from retinue.cli.connection import Connection, connected
-from retinue.cli.house import Home, Port, configure, require_running, running, start_apart
-from retinue.cli.output import Answered, command, console, show
+from retinue.cli.homes import running
+from retinue.cli.house import Home, Port, configure, require_running, start_apart
+from retinue.cli.output import Answered, NotRunning, command, console, show
 from retinue.cli.progress import Progress
 from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.errors import Refusal
@@ -50,6 +51,13 @@ class TooManyFiles(Refusal):
     """{count} files are too many at once; {limit} can be researched together."""
 
     next = "Give a smaller folder."
+
+
+class LostServer(Refusal):
+    """The connection to {url} was lost: Retinue was stopped."""
+
+    status = 503
+    next = "Start it with `retinue up --detach` and run the same command again: what was done stays done, and it goes on from there."
 
 
 class StepFailed(Refusal):
@@ -95,7 +103,10 @@ def tell(connection: Connection, sources: list[str], name: str, progress: Progre
             else f"client {client['name']} exists; it is brought up to date"
         )
         job = start_research(connection, tenant, sources[0], files, progress)
-        requirements, version = follow(connection, tenant, job, before, progress, half_way)
+        try:
+            requirements, version = follow(connection, tenant, job, before, progress, half_way)
+        except NotRunning:
+            raise LostServer(url=connection.url) from None
         report = connection.get(f"/research/jobs/{job}/report", tenant=tenant)
     finally:
         progress.end()
@@ -162,6 +173,12 @@ def newest_number(connection: Connection, tenant: str) -> int:
 
 
 def start_research(connection: Connection, tenant: str, source: str, files: list[tuple[Path, str]], progress: Progress) -> str:
+    """The job of this source: a new one, or the one that an earlier command began and that has not ended."""
+    named = str(Path(source).resolve().name) if files else source
+    for job in connection.get("/research/jobs", params={"limit": 200}, tenant=tenant)["items"]:
+        if job["source"] == named and job["status"] in ("queued", "running"):
+            progress.say("goes on with the research that was begun before")
+            return str(job["job_id"])
     ids, refused = [], ""
     for number, (path, known_as) in enumerate(files, 1):
         progress.note(f"sending file {number} of {len(files)}")
@@ -176,7 +193,6 @@ def start_research(connection: Connection, tenant: str, source: str, files: list
         ids.append(sent.json()["file_id"])
     if files and not ids:
         raise NothingSent(reason=refused)
-    named = str(Path(source).resolve().name) if files else source
     started: dict[str, Any] = connection.post("/research/jobs", {"client_id": tenant, "source": named, "files": ids}, tenant=tenant)
     return str(started["job_id"])
 
