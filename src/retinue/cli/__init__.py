@@ -1,11 +1,14 @@
 """The command line: starts processes, and speaks to a running installation over its API."""
 
+import os
 import sys
 
+import psycopg
 import typer
 
 from retinue.cli import events, files, house, story, talking
-from retinue.cli.output import fail
+from retinue.cli.output import OK, WRONG_USE, fail, usage
+from retinue.cli.trouble import of_the_machine
 from retinue.kernel.errors import Refusal
 
 app = typer.Typer(
@@ -21,8 +24,17 @@ for commands in (house, story, talking, files, events):
 def main() -> None:
     """Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 not ready."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else OK)
     except Refusal as refusal:
         sys.exit(fail(refusal))
-    except KeyboardInterrupt:
+    except WRONG_USE as wrong:  # type: ignore[misc]
+        sys.exit(usage(wrong))
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
+    except BrokenPipeError:  # whoever read us has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(OK)
+    except (OSError, psycopg.OperationalError) as error:
+        sys.exit(fail(of_the_machine(error)))

@@ -35,17 +35,23 @@ def list_(
             console.print(f"{event['number']:>6}  {event['occurred_at'][:19]}  {event['kind']}", markup=False)
 
 
-def replay(client: Annotated[str, typer.Argument(help="Id, slug or name.")], home: Home = None) -> None:
+def replay(client: Annotated[str, typer.Argument(help="Id, slug or name.")], home: Home = None, json_: Json = False) -> None:
     """Handle a client's parked events again."""
     with connected(configure(home, None).home) as connection:
         tenant = find_client(connection, client)["client_id"]
         parked = connection.get("/events/parked", tenant=tenant)["items"]
+        handled = []
         for event in parked:
             done = connection.post(f"/events/parked/{event['room']}/{event['number']}/replay", tenant=tenant)["replayed"]
+            handled.append({"room": event["room"], "number": event["number"], "kind": event["kind"], "replayed": done})
+            if json_:
+                continue
             console.print(
                 f"{event['room']} {event['number']} {event['kind']}: {'handled' if done else 'was handled meanwhile'}", markup=False
             )
-        if not parked:
+        if json_:
+            show(handled)
+        elif not parked:
             console.print("nothing is parked")
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from retinue.cli.house import Home, Json, configure
-from retinue.cli.output import FAILED, console, show
+from retinue.cli.output import FAILED, console, errors, show
 from retinue.kernel.errors import Refusal
 
 NOBODY = UUID(int=0)
@@ -25,6 +25,7 @@ class NoSuchTask(Refusal):
 
 def tasks_list(json_: Json = False) -> None:
     """All tasks."""
+    configure(None, None)
     from retinue.assembly.tasks import all_tasks
 
     tasks = list(all_tasks().values())
@@ -48,6 +49,7 @@ def find_task(name: str) -> Any:
 
 def tasks_schema(name: str) -> None:
     """Input and output of a task as JSON Schema."""
+    configure(None, None)
     show(find_task(name).schema())
 
 
@@ -70,7 +72,11 @@ def tasks_run(
     if json_:
         show(ran)
     else:
-        console.print(f"{ran['done']} lines done, {ran['refused']} refused → {output}")
+        console.print(f"{ran['done']} lines done, {ran['refused']} refused → {output}", markup=False)
+    if ran["refused"]:
+        if not json_:
+            errors.print("The lines that were refused say why, under “refusal”.")
+        raise typer.Exit(FAILED)
 
 
 def documents_read(files: Annotated[list[Path], typer.Argument()], home: Home = None, json_: Json = False) -> None:
@@ -85,7 +91,8 @@ def documents_read(files: Annotated[list[Path], typer.Argument()], home: Home = 
             if json_:
                 show(line)
             else:
-                said = line.get("refusal") or f"{line['kind']}, {len(str(line['text']))} characters"
+                no = line.get("refusal")
+                said = no["detail"] if isinstance(no, dict) else f"{line['kind']}, {len(str(line['text']))} characters"
                 console.print(f"{line['file']}: {said}", markup=False)
         return refused
 

@@ -18,6 +18,7 @@ import psycopg
 import typer
 import uvicorn
 
+from retinue.cli.homes import held, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
 from retinue.kernel.postmaster import die_with
@@ -48,23 +49,19 @@ class DidNotStart(Refusal):
 
 
 def configure(home: Path | None, port: int | None) -> KernelSettings:
-    say(home, port)
-    try:
-        read: KernelSettings = read_all([KernelSettings])[KernelSettings]
-    except BrokenSettings:
-        from retinue.assembly.process import settings
-
-        settings()  # names the faults of all rooms
-        raise
-    return read
-
-
-def say(home: Path | None, port: int | None) -> None:
     """Options are settings said on the command line: child processes get them through the environment."""
     if home:
         os.environ["RETINUE_HOME"] = str(home.resolve())
     if port:
         os.environ["RETINUE_PORT"] = str(port)
+    try:
+        read: KernelSettings = read_all([KernelSettings])[KernelSettings]
+    except BrokenSettings:
+        from retinue.assembly.process import settings
+
+        settings()  # names the mistakes of all rooms at once
+        raise
+    return read
 
 
 @contextmanager
@@ -86,16 +83,6 @@ def database(read: Any) -> Iterator[str]:
         server.close()
 
 
-def running(home: Path) -> dict[str, Any] | None:
-    """`{pid, url, port, worker_pid?}` of the process that serves this home, when it lives."""
-    try:
-        known: dict[str, Any] = json.loads((home / "run.json").read_text())
-        os.kill(known["pid"], 0)
-    except (OSError, ValueError, KeyError):
-        return None
-    return known
-
-
 def check_port(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -103,18 +90,6 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError:
             raise PortInUse(host, port) from None
-
-
-def make_home(home: Path) -> None:
-    """As root the database runs as an unprivileged user, who must pass through; the files inside are private one by one."""
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-
-
-def write_private(path: Path, content: dict[str, Any]) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-    fresh.replace(path)
 
 
 class Server(uvicorn.Server):
@@ -193,12 +168,8 @@ def up(
 
     read = all_settings()
     make_home(settings.home)
-    with database(read) as owner:
-        write_private(settings.home / "run.json", {"pid": os.getpid(), "url": settings.address, "port": settings.port})
-        try:
-            asyncio.run(_up(read, owner, worker_apart))
-        finally:
-            (settings.home / "run.json").unlink(missing_ok=True)
+    with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), database(read) as owner:
+        asyncio.run(_up(read, owner, worker_apart))
 
 
 async def _up(read: Any, owner: str, worker_apart: bool) -> None:
@@ -240,6 +211,7 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
     make_home(settings.home)
     log = settings.home / "retinue.log"
     with log.open("ab") as out:
+        before = out.tell()
         child = subprocess.Popen(
             [sys.executable, "-m", "retinue", "up", "--no-browser", *options],
             stdout=out,
@@ -248,22 +220,30 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
             start_new_session=True,
         )
     end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and child.poll() is None:
+    while time.monotonic() < end and (child.poll() is None or running(settings.home)):
+        known = running(settings.home)  # of two starts at once, one wins; both answer when it is ready
         with suppress(httpx.TransportError):
-            if httpx.get(f"{settings.address}/health/ready", timeout=2, trust_env=False).is_success:
-                console.print(f"ready {settings.address}")
+            if known and httpx.get(f"{known['url']}/health/ready", timeout=2, trust_env=False).is_success:
+                console.print(f"ready {known['url']}")
                 return child
         time.sleep(0.05)
-    said = log.read_text(errors="replace").strip().splitlines()[-3:]
+    said = log.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-3:]
     raise DidNotStart(log=log, said=" / ".join(said))
 
 
-def down(home: Home = None) -> None:
+def say(text: str, json_: bool, **document: object) -> None:
+    if json_:
+        show(document)
+    else:
+        console.print(text, markup=False)
+
+
+def down(home: Home = None, json_: Json = False) -> None:
     """Stop what runs on this home; what it is doing is given time to end."""
     settings = configure(home, None)
     known = running(settings.home)
     if known is None:
-        console.print("not running")
+        say("not running", json_, stopped=False)
         return
     os.kill(known["pid"], signal.SIGTERM)
     end = time.monotonic() + settings.drain_seconds + 15
@@ -275,7 +255,7 @@ def down(home: Home = None) -> None:
         time.sleep(0.05)
     else:
         os.kill(known["pid"], signal.SIGKILL)
-    console.print("stopped")
+    say("stopped", json_, stopped=True)
 
 
 def status(home: Home = None, json_: Json = False) -> None:
@@ -341,7 +321,7 @@ async def _work(read: Any, owner: str, names: list[str] | None) -> None:
         await stop.wait()
 
 
-def migrate(home: Home = None) -> None:
+def migrate(home: Home = None, json_: Json = False) -> None:
     """Bring the database to this release."""
     configure(home, None)
     from retinue.assembly.install import install
@@ -352,28 +332,36 @@ def migrate(home: Home = None) -> None:
     read = all_settings()
     with database(read) as owner:
         changed = install(owner, ROOMS, ENGINES, kept_secret(read.kernel.home / "keys" / "login"), prefix=read.kernel.database_prefix)
-    console.print("migrated" if changed else "nothing to do")
+    say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
 
 
-def check(home: Home = None) -> None:
+def check(home: Home = None, json_: Json = False) -> None:
     """Read all settings and say what is wrong with them."""
-    say(home, None)
+    configure(home, None)
     from retinue.assembly.process import settings
 
     settings()
-    console.print("the settings are good")
+    say("the settings are good", json_, good=True)
 
 
-def token(email: Annotated[str | None, typer.Argument(help="Whose; without, the first person's.")] = None, home: Home = None) -> None:
-    """Print an access token and nothing else."""
+def token(
+    email: Annotated[str | None, typer.Argument(help="Whose; without, the first person's.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Print an access token and nothing else. Another person's password is asked for, or read from standard input."""
     from retinue.cli.connection import credentials, sign_in
 
     known = credentials(configure(home, None).home)
     if email and email != known["email"]:
-        known = known | {"email": email, "password": typer.prompt("Password", hide_input=True, err=True)}
+        asked = typer.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        known = known | {"email": email, "password": asked}
     client, made = sign_in(known)
     client.close()
-    sys.stdout.write(made + "\n")
+    if json_:
+        show({"access_token": made})
+    else:
+        sys.stdout.write(made + "\n")
 
 
 class NoBenchmarks(Refusal):

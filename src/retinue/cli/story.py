@@ -1,39 +1,63 @@
 """From a company's website to its agent, told as it happens."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from retinue.cli import proofs, talking
 from retinue.cli.connection import Connection, connected
-from retinue.cli.house import Home, Port, configure, require_running, running, start_apart
-from retinue.cli.output import Answered, console, show
+from retinue.cli.homes import running
+from retinue.cli.house import Home, Port, configure, require_running, start_apart
+from retinue.cli.output import Answered, NotRunning, command, console, show
 from retinue.cli.progress import Progress
 from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
-FILES_AT_MOST, STEP_SECONDS, NOT_FOUND = 500, 600, 404
+FILES_AT_MOST, STEP_SECONDS, NOT_FOUND, NAME_ASKED = 500, 600, 404, 100
+SERVERS_FAULT, TELLING_SECONDS = 500, 2.0
 
 
 class NoSource(Refusal):
     """There is nothing at {source}."""
 
-    next = "Give a website's address (https://…), a folder, or files."
+    next = "Check the spelling. A website's address begins with https://; else give a folder, or files."
+
+
+class OneAddress(Refusal):
+    """A website is researched by itself, not together with others or with files."""
+
+    status = 400
+    next = "Run the command once for each source, with the same --name."
 
 
 class EmptyFolder(Refusal):
-    """The folder {source} has no file that can be read."""
+    """The folder {source} has no file of a kind that can be read."""
 
     next = "Files that can be read end in: " + ", ".join(SUFFIXES)
+
+
+class NothingSent(Refusal):
+    """None of what was given could be sent. {reason}"""
+
+    next = "Correct that, or give other files; they can end in: " + ", ".join(SUFFIXES)
 
 
 class TooManyFiles(Refusal):
     """{count} files are too many at once; {limit} can be researched together."""
 
     next = "Give a smaller folder."
+
+
+class LostServer(Refusal):
+    """The connection to {url} was lost: Retinue was stopped."""
+
+    status = 503
+    next = "Start it with `retinue up --detach` and run the same command again: what was done stays done, and it goes on from there."
 
 
 class StepFailed(Refusal):
@@ -79,7 +103,10 @@ def tell(connection: Connection, sources: list[str], name: str, progress: Progre
             else f"client {client['name']} exists; it is brought up to date"
         )
         job = start_research(connection, tenant, sources[0], files, progress)
-        requirements, version = follow(connection, tenant, job, before, progress, half_way)
+        try:
+            requirements, version = follow(connection, tenant, job, before, progress, half_way)
+        except NotRunning:
+            raise LostServer(url=connection.url) from None
         report = connection.get(f"/research/jobs/{job}/report", tenant=tenant)
     finally:
         progress.end()
@@ -100,11 +127,21 @@ def tell(connection: Connection, sources: list[str], name: str, progress: Progre
 def local_files(sources: list[str]) -> list[tuple[Path, str]]:
     """Files to send with the names under which they are known; none for an address."""
     if len(sources) == 1 and (
-        "://" in sources[0] or (not Path(sources[0]).exists() and "." in sources[0] and "/" not in sources[0].rstrip("/"))
+        "://" in sources[0]
+        or (
+            not Path(sources[0]).exists()
+            and "." in sources[0]
+            and "/" not in sources[0].rstrip("/")
+            and not sources[0].lower().endswith(SUFFIXES)
+        )
     ):
         return []
     found: list[tuple[Path, str]] = []
     for source in sources:
+        if "://" in source:
+            raise OneAddress()
+        if not source.strip():
+            raise NoSource(source="an empty name")
         path = Path(source)
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
@@ -121,7 +158,8 @@ def local_files(sources: list[str]) -> list[tuple[Path, str]]:
 
 
 def client_named(connection: Connection, name: str, website: str | None) -> dict[str, Any]:
-    for client in connection.get("/clients", params={"q": name, "limit": 200})["items"]:
+    name = " ".join(name.split())
+    for client in connection.get("/clients", params={"q": name[:NAME_ASKED], "limit": 200})["items"]:
         if client["name"].casefold() == name.casefold():
             known: dict[str, Any] = client
             return known
@@ -135,20 +173,26 @@ def newest_number(connection: Connection, tenant: str) -> int:
 
 
 def start_research(connection: Connection, tenant: str, source: str, files: list[tuple[Path, str]], progress: Progress) -> str:
-    ids = []
-    last: Answered | None = None
+    """The job of this source: a new one, or the one that an earlier command began and that has not ended."""
+    named = str(Path(source).resolve().name) if files else source
+    for job in connection.get("/research/jobs", params={"limit": 200}, tenant=tenant)["items"]:
+        if job["source"] == named and job["status"] in ("queued", "running"):
+            progress.say("goes on with the research that was begun before")
+            return str(job["job_id"])
+    ids, refused = [], ""
     for number, (path, known_as) in enumerate(files, 1):
         progress.note(f"sending file {number} of {len(files)}")
         try:
             sent = connection.request("POST", "/research/files", tenant=tenant, files={"file": (known_as, path.read_bytes())})
         except Answered as refusal:
+            if refusal.status >= SERVERS_FAULT:
+                raise
+            refused = refused or str(refusal)
             progress.say(f"not sent: {known_as}: {refusal}")
-            last = refusal
             continue
         ids.append(sent.json()["file_id"])
-    if last and not ids:
-        raise last
-    named = str(Path(source).resolve().name) if files else source
+    if files and not ids:
+        raise NothingSent(reason=refused)
     started: dict[str, Any] = connection.post("/research/jobs", {"client_id": tenant, "source": named, "files": ids}, tenant=tenant)
     return str(started["job_id"])
 
@@ -170,6 +214,7 @@ def follow(connection: Connection, tenant: str, job: str, number: int, progress:
         if half_way:
             half_way(state["pages"])
         if state["status"] == "failed":
+            tell_the_rest(connection, tenant, number, progress)
             raise ended(state)
         if approved is None and state["status"] == "completed":
             approved = approve_draft(connection, tenant, job, progress)
@@ -182,6 +227,18 @@ def follow(connection: Connection, tenant: str, job: str, number: int, progress:
         elif time.monotonic() - quiet_since > STEP_SECONDS:
             raise TooSlow(seconds=STEP_SECONDS, what="research" if not ready else "the agent's configuration")
         time.sleep(0.1)
+
+
+def tell_the_rest(connection: Connection, tenant: str, number: int, progress: Progress) -> None:
+    """What led to a failure is told before it is: the timeline hears a moment later."""
+    end = time.monotonic() + TELLING_SECONDS
+    while time.monotonic() < end:
+        for moment in new_moments(connection, tenant, number):
+            number = max(number, moment["number"])
+            progress.event(moment)
+            if moment["kind"].startswith("research.research_failed."):
+                return
+        time.sleep(0.05)
 
 
 def ended(state: dict[str, Any]) -> Refusal:
@@ -237,7 +294,7 @@ def live_version(connection: Connection, tenant: str, requirements: str) -> int 
 
 def ending(told: dict[str, Any]) -> None:
     console.print(
-        f"\n[bold]{told['client']['name']}[/bold]: {told['pages']} pages, {told['claims']} facts, agent version {told['config_version']}"
+        f"\n[bold]{escape(told['client']['name'])}[/bold]: {told['pages']} pages, {told['claims']} facts, agent version {told['config_version']}"
         f" live after {told['seconds']} s ({'offline engine' if told['answered_by'] == 'rules' else 'model'})"
     )
     shown: set[str] = set()
@@ -247,7 +304,7 @@ def ending(told: dict[str, Any]) -> None:
             console.print(f"  {claim['field'].replace('_', ' '):<20} {' '.join(claim['value'].split())[:110]}", markup=False)
     if told["refused"]:
         console.print(f"  {len(told['refused'])} pages not read; the reasons are in the report", style="dim")
-    console.print(f'\nTalk with it: [bold]retinue chat "{told["client"]["name"]}"[/bold]')
+    console.print(f"\nTalk with it: [bold]{command()} chat {escape(shlex.quote(told['client']['name']))}[/bold]")
 
 
 def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False) -> None:
@@ -321,7 +378,7 @@ def closing(connection: Connection) -> None:
     ):
         table.add_row(*row)
     console.print(table)
-    console.print('\nNext, with your own site: [bold]retinue onboard https://your-site --name "Your Company"[/bold]')
+    console.print("\nNext, with your own site: [bold]" + command() + ' onboard https://your-site --name "Your Company"[/bold]')
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from retinue.cli.connection import Connection, connected, find_client
 from retinue.cli.house import Home, Json, configure
-from retinue.cli.output import console, show, wants_json
+from retinue.cli.output import command, console, show
 
 HINT = "Ask something, or type an empty line to leave."
 
@@ -40,6 +40,15 @@ def print_answer(answer: dict[str, Any]) -> None:
     console.print(f"  ({how}{'' if answer['grounded'] else '; not grounded in the sources'})\n", style="dim", markup=False)
 
 
+def said() -> str:
+    """The next line; nothing at the end of what there is to read."""
+    try:
+        return console.input("[bold]you ›[/bold] ").strip()
+    except EOFError:
+        console.print()
+        return ""
+
+
 def chat(
     client: Annotated[str, typer.Argument(help="Id, slug or name.")],
     message: Annotated[str | None, typer.Option("--message", "-m", help="Ask this and leave.")] = None,
@@ -47,18 +56,20 @@ def chat(
     json_: Json = False,
 ) -> None:
     """Talk with a client's agent."""
+    if json_ and message is None:
+        raise typer.BadParameter("--json goes with --message: one question, one document")
     with connected(configure(home, None).home) as connection:
         tenant = find_client(connection, client)["client_id"]
         conversation = start(connection, tenant)["conversation_id"]
         if message is not None:
             answer = ask(connection, tenant, conversation, message)
-            if json_ or wants_json():
+            if json_:
                 show(answer)
             else:
                 print_answer(answer)
             return
         console.print(HINT, style="dim")
-        while line := console.input("[bold]you ›[/bold] ").strip():
+        while line := said():
             print_answer(ask(connection, tenant, conversation, line))
 
 
@@ -79,7 +90,7 @@ def clients(home: Home = None, json_: Json = False) -> None:
         for item in items:
             console.print(f"{item['slug']:<32} {item['name']:<32} {item['status']:<10} {item.get('website') or ''}", markup=False)
         if not items:
-            console.print('No clients yet. Begin with: retinue onboard https://your-site --name "Your Company"')
+            console.print("No clients yet. Begin with: " + f'{command()} onboard https://your-site --name "Your Company"', markup=False)
 
 
 def add_to(app: typer.Typer) -> None:

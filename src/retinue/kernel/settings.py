@@ -1,11 +1,12 @@
 """Settings of the kernel, and reading all rooms' settings at once so that a broken start names every mistake."""
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retinue.kernel.errors import Refusal
@@ -40,6 +41,13 @@ class KernelSettings(BaseSettings):
     )
     requests_per_minute: int = Field(6000, ge=1, description="Requests an organization may make in a minute.")
     drain_seconds: int = Field(10, ge=0, description="What runs at shutdown is given so many seconds to end.")
+
+    @field_validator("database_url")
+    @classmethod
+    def of_postgres(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.match(r"postgresql(\+psycopg)?://", url.get_secret_value()):
+            raise ValueError("should be like postgresql://user:password@host:5432/database")
+        return url
 
     @property
     def address(self) -> str:

@@ -19,7 +19,11 @@ CLAIMS_AN_EVENT, BYTES_AN_EVENT = 40, 48_000
 class AlreadyRunning(Refusal):
     """This source is being researched right now (job {job_id})."""
 
-    next = "Wait for that job, or look at GET /api/v1/research/jobs/{job_id}."
+    next = "Wait for that job: GET /api/v1/research/jobs/{job_id}"
+
+    def __init__(self, job_id: UUID) -> None:
+        super().__init__(job_id=job_id)
+        self.next = self.next.format(job_id=job_id)
 
 
 @dataclass(frozen=True)

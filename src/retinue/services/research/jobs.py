@@ -29,6 +29,14 @@ class NothingReadable(Refusal):
     next = "Look at the reasons of the refused pages; give another address, or upload files."
 
 
+class OnlyRefused(Refusal):
+    """{reason}"""
+
+    def __init__(self, page: SourcePage) -> None:
+        super().__init__(reason=page.reason)
+        self.next = page.next or NothingReadable.next
+
+
 async def given_up(job: Job, refusal: Refusal, *, job_id: str) -> None:
     async with job.work() as work:
         await domain.fail(work, UUID(job_id), refusal)
@@ -53,7 +61,9 @@ async def research(job: Job, *, job_id: str) -> None:
     async with job.work() as work:
         read = list(await store.pages(work, id, only_read=True))
     if not read:
-        raise NothingReadable(source=source)
+        async with job.work() as work:
+            refused = list(await store.pages(work, id))
+        raise OnlyRefused(refused[0]) if len(refused) == 1 else NothingReadable(source=source)
     asked = Pages(pages=[await _page(job, row) for row in read])
     answer = await job.process.get(Models).run(profile, asked, organization=job.organization, lineage=lineage)
     claims = [claim.model_dump(exclude={"id"}) for claim in grounded(answer.output, asked.pages).claims]
