@@ -12,10 +12,8 @@ from retinue.engines.knowledge.evaluation import FolderUnusable, Index, evaluate
 from retinue.engines.knowledge.passages import Passage
 from retinue.engines.knowledge.terms import read_question
 
-
-
 sys.path.append(str(Path(__file__).parent))
-import companies  # noqa: E402
+import companies
 
 
 @pytest.fixture(scope="module")

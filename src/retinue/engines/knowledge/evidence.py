@@ -235,9 +235,14 @@ def features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float
     best = ranked[0]
     other = next((c.score for c in ranked if c.passage != best.passage), 0.0)
     return {
-        "near": max(best.alone, best.within), "within": best.within, "cover": best.cover, "rare": best.rare, "missing": best.missing,
-        "typed": float(best.typed > 0), "not_typed": float(best.typed < 0),
-        "margin": best.score - other, "yes_no_missing": best.missing if question.asks == "yes_no" else 0.0,
+        "near": max(best.alone, best.within),
+        "within": best.within,
+        "cover": best.cover,
+        "rare": best.rare,
+        "missing_of_yes_no": best.missing if question.asks == "yes_no" else 0.0,
+        "missing_of_typed": best.missing if question.asks not in ("yes_no", "open") else 0.0,
+        "not_typed": float(best.typed < 0),
+        "margin": best.score - other,
     }
 
 
