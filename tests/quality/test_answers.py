@@ -38,7 +38,7 @@ def passages(site: Path) -> list[Passage]:
 
 
 def score(index: Index, questions: list[dict], embedder: Embedder) -> dict[str, float]:
-    tally = dict.fromkeys(("answerable", "first_three", "answered_right", "baseline", "unanswerable", "says_so"), 0)
+    tally = dict.fromkeys(("answerable", "first_three", "answered_right", "baseline", "unanswerable", "wrong_answers", "says_so"), 0)
     for q in questions:
         found = index.search(q["question"], 16)
         answer = ground(q["question"], found, embedder.encode)
@@ -53,9 +53,11 @@ def score(index: Index, questions: list[dict], embedder: Embedder) -> dict[str, 
         tally["answerable"] += 1
         tally["first_three"] += not set(first).isdisjoint(q["pages"])
         tally["answered_right"] += answer.grounded and not set(cited).isdisjoint(q["pages"])
+        tally["wrong_answers"] += answer.grounded and set(cited).isdisjoint(q["pages"])
         tally["baseline"] += any(index.passages[i].document_id in q["pages"] for i in counts)
     return {
         "first_three": tally["first_three"] / tally["answerable"], "answered_right": tally["answered_right"] / tally["answerable"],
+        "wrong_answers": tally["wrong_answers"] / tally["answerable"],
         "baseline_first_three": tally["baseline"] / tally["answerable"], "says_so": tally["says_so"] / tally["unanswerable"],
         "count": tally["answerable"] + tally["unanswerable"],
     }
@@ -76,7 +78,7 @@ def test_the_right_page_is_cited_and_what_is_not_known_is_said(embedder: Embedde
         held_out = [q for q in map(json.loads, lines) if q["split"] == "held_out"]
         scores[slug] = score(Index(passages(site), embedder), held_out, embedder)
     total = {key: float(np.average([s[key] for s in scores.values()], weights=[s["count"] for s in scores.values()]))
-             for key in ("first_three", "answered_right", "baseline_first_three", "says_so")}
+             for key in ("first_three", "answered_right", "wrong_answers", "baseline_first_three", "says_so")}
     with capsys.disabled():
         for slug, figures in [*scores.items(), ("both", total)]:
             print("\n" + slug, " ".join(f"{key}={value:.2f}" for key, value in figures.items()), end="")

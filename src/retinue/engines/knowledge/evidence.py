@@ -57,6 +57,7 @@ class Candidate:
 
     passage: int
     piece: Piece
+    document: str = ""
     cover: float = 0.0
     rare: float = 0.0
     missing: float = 0.0
@@ -103,14 +104,17 @@ def pieces_of(context: str, columns_above: str, body: str) -> tuple[Piece, ...]:
 _NIGHT = re.compile(r"\b(?:1[89]|2[0-3])(?:[.:]\d\d)?\D{1,9}0?[4-8](?:[.:]\d\d| ?a\.?m)|\b(?:[6-9]|1[01])(?:[.:]\d\d)? ?p\.?m\.?\D{1,6}[4-8](?:[.:]\d\d)? ?a\.?m")
 
 
+_OFF = re.compile(r"\d ?% (?:off|less|cheaper|lower)|[£$€]\d[\d.,]* (?:off|less|cheaper)|\bhalf[- ]price", re.IGNORECASE)
+
+
 def _implied(text: str) -> frozenset[str]:
-    """What a text says without the word: from 20.00 to 6.00 is at night."""
-    return frozenset({"night"}) if _NIGHT.search(text) else frozenset()
+    """What a text says without the word: from 20.00 to 6.00 is at night, 10 % off is a discount."""
+    return frozenset(({"night"} if _NIGHT.search(text) else set()) | ({"discount"} if _OFF.search(text) else set()))
 
 
 def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     return [
-        Candidate(index, piece)
+        Candidate(index, piece, passage.document_id or str(index))
         for index, passage in enumerate(passages[:MAX_PASSAGES])
         for piece in pieces_of(passage.context, passage.columns, passage.text)
     ]
@@ -233,11 +237,15 @@ def _mean(values: Sequence[float], weights: Sequence[float]) -> float:
 def features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float]:
     """What the confidence in the best candidate is made of, by name."""
     best = ranked[0]
-    other = next((c.score for c in ranked if c.passage != best.passage), 0.0)
+    other = next((c.score for c in ranked if c.document != best.document), 0.0)
     return {
-        "near": max(best.alone, best.within), "within": best.within, "cover": best.cover, "rare": best.rare, "missing": best.missing,
-        "typed": float(best.typed > 0), "not_typed": float(best.typed < 0),
-        "margin": best.score - other, "yes_no_missing": best.missing if question.asks == "yes_no" else 0.0,
+        "near": max(best.alone, best.within),
+        "within": best.within,
+        "rare": best.rare,
+        "missing_of_yes_no": best.missing if question.asks == "yes_no" else 0.0,
+        "missing_of_typed": best.missing if question.asks not in ("yes_no", "open") else 0.0,
+        "not_typed": float(best.typed < 0),
+        "margin": best.score - other,
     }
 
 
