@@ -364,20 +364,6 @@ def token(
         sys.stdout.write(made + "\n")
 
 
-class NoBenchmarks(Refusal):
-    """The benchmarks are not here."""
-
-    next = "Run this in a checkout of the project."
-
-
-def bench() -> None:
-    """Measure this machine, beside baselines, into benchmarks/results.json."""
-    script = Path(__file__).parents[3] / "benchmarks" / "run.py"
-    if not script.exists():
-        raise NoBenchmarks()
-    raise typer.Exit(subprocess.run([sys.executable, str(script)], check=False).returncode)
-
-
 def require_running(home: Path) -> dict[str, Any]:
     known = running(home)
     if known is None:
@@ -393,7 +379,6 @@ def add_to(app: typer.Typer) -> None:
         ("serve", serve_some),
         ("worker", worker),
         ("migrate", migrate),
-        ("bench", bench),
         ("token", token),
     ):
         app.command(name)(command)
