@@ -1,13 +1,14 @@
-"""Writes `schema.sql` from the migrations: `python -m retinue.assembly.schema DATABASE_URL PG_DUMP`; the database is an empty one."""
+"""Writes `schema.sql` from the migrations: `python -m retinue.assembly.schema`."""
 
 import re
 import subprocess
-import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
 
 from retinue.assembly.install import SCHEMA, upgrade
+from retinue.kernel.postgres import PostgresSettings, start
 from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
 
 ROLE = f"(?P<role>{CARRIER}|{SEARCHER}|{LOGIN})"
@@ -50,10 +51,16 @@ def roles(url: str, prefix: str = "retinue") -> None:
 
 
 def main() -> None:
-    url, pg_dump = sys.argv[1], Path(sys.argv[2])
-    roles(url)
-    upgrade(url)
-    SCHEMA.write_text(dump(url, pg_dump))
+    """On a throw-away server."""
+    with tempfile.TemporaryDirectory(prefix="retinue-schema-") as folder:
+        Path(folder).chmod(0o755)  # as root the server's unprivileged user must pass through
+        with start(Path(folder) / "home", settings=PostgresSettings(), durable=False) as server:
+            with psycopg.connect(server.url, autocommit=True) as connection:
+                connection.execute("create database empty")
+            url = server.login("postgres", "empty")
+            roles(url)
+            upgrade(url)
+            SCHEMA.write_text(dump(url, server.bin("pg_dump")))
 
 
 if __name__ == "__main__":
