@@ -18,16 +18,18 @@ from retinue.engines.knowledge.embedding import Embedder  # noqa: E402
 from retinue.engines.knowledge.evaluation import Index  # noqa: E402
 from retinue.engines.knowledge.terms import read_question  # noqa: E402
 
-SAYS_SO = 0.92
+SAYS_SO = 0.94
 RIDGE = 0.01
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def material() -> list[tuple[str, list[Any], list[dict[str, Any]]]]:
     found = [(name, companies.passages(name), companies.questions(name)) for name in companies.TUNED_ON]
+    nowhere = [json.loads(line) for line in (companies.HERE / "unanswerable.jsonl").read_text(encoding="utf-8").splitlines()]
     for slug, site in quality.SITES.items():
+        mine = [q for q in nowhere if q["company"] == slug]
         lines = (quality.TESTS / "quality" / slug / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-        found.append((slug, quality.passages(site), [q for q in map(json.loads, lines) if q["split"] == "tune"]))
+        found.append((slug, quality.passages(site), [q for q in map(json.loads, lines) if q["split"] == "tune"] + mine))
     return found
 
 

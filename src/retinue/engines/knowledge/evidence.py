@@ -62,6 +62,7 @@ class Candidate:
     rare: float = 0.0
     missing: float = 0.0
     unqualified: float = 0.0
+    unnamed: float = 0.0
     halved: float = 0.0
     alone: float = 0.0
     within: float = 0.0
@@ -183,6 +184,7 @@ def evidence(
         candidate.cover = _mean(matches, weights)
         candidate.rare = _mean(matches, rarities)
         candidate.missing = _mean([m < NOT_NEAR for m in matches], weights)
+        candidate.unnamed = float(any(t.named and m < NOT_NEAR for m, t in zip(matches, question.terms, strict=True)))
         candidate.unqualified = max(
             (1.0 - m for m, term in zip(matches, question.terms, strict=True) if term.stem in QUALIFIERS and m < NOT_IN), default=0.0)
         candidate.halved = max(
@@ -242,8 +244,9 @@ def features(question: Question, ranked: Sequence[Candidate]) -> dict[str, float
         "near": max(best.alone, best.within),
         "within": best.within,
         "rare": best.rare,
+        "missing": best.missing,
+        "missing_name": best.unnamed,
         "missing_of_yes_no": best.missing if question.asks == "yes_no" else 0.0,
-        "missing_of_typed": best.missing if question.asks not in ("yes_no", "open") else 0.0,
         "not_typed": float(best.typed < 0),
         "margin": best.score - other,
     }
