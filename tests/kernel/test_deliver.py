@@ -209,8 +209,11 @@ async def test_an_inbox_is_locked_while_its_batch_is_handled(
     handling = asyncio.create_task(first.turn("toy_billing", one))
     await begun.wait()
     clock.move(timedelta(seconds=40))
-    meanwhile = await Deliverer(other, {"toy_billing": charging()}).turn("toy_billing", one)
-    go.set()
+    try:
+        async with asyncio.timeout(10):  # whoever comes does not wait either
+            meanwhile = await Deliverer(other, {"toy_billing": charging()}).turn("toy_billing", one)
+    finally:
+        go.set()
     assert (meanwhile, await handling) == (0, 1)
     assert exact(owner) == 1
     await other.close()
@@ -289,7 +292,9 @@ async def test_a_room_that_stops_meanwhile_parks_nothing(
     assert (await held.call(park, o=one, **{"try": counted.tries}, at=now))[0][0] == 0
     assert owner.execute("select count(*) from events.parked").fetchone() == (0,)
     await held.call("select events.resume('toy_billing')")
-    assert (await held.call(park, o=one, **{"try": counted.tries}, at=now))[0][0] == 1
+    await calls(held, one, 1)
+    for parked in (1, 0):  # the same try parks one event, not the next one too
+        assert (await held.call(park, o=one, **{"try": counted.tries}, at=now))[0][0] == parked
 
 
 async def test_a_stopped_room_is_resumed(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
