@@ -136,9 +136,10 @@ async def test_an_adapter_refuses_without_a_permit_for_exactly_this(adapter: Pro
         with pytest.raises(NoPermit):
             await collect(adapter.stream(request, permit))  # type: ignore[arg-type]
     embedding = Embedding("m", ("a",))
-    if adapter.name == "openai":
-        with pytest.raises(NoPermit):
-            await adapter.embed(embedding, None)  # type: ignore[arg-type]
+    for permit in (None, issue(MODEL_CALL, adapter.name, request)):
+        if adapter.name != "anthropic":  # has no embeddings
+            with pytest.raises(NoPermit):
+                await adapter.embed(embedding, permit)  # type: ignore[arg-type]
 
 
 async def test_a_permit_is_good_for_one_call():

@@ -136,16 +136,24 @@ def test_each_floor_imports_only_floors_below(tmp_path: Path) -> None:
     assert "2 kept, 0 broken" in passed.stdout, "both contracts are checked"
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__", "*.onnx", "*.json"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for path, line in (
-        ("kernel/clock.py", "import retinue.services.identity"),
-        ("services/research/__init__.py", "import retinue.services.identity"),
+    floors, services = "Each floor imports only floors below it", "No service imports another"
+    for path, line, contract in (
+        ("kernel/clock.py", "import retinue.services.identity", floors),
+        ("services/research/__init__.py", "import retinue.services.identity", services),
     ):
         planted = tmp_path / "src/retinue" / path
         before = planted.read_text()
         planted.write_text(f"{before}\n{line}  # noqa\n")
         broken = lint_imports(tmp_path)
-        assert broken.returncode == 1 and "0 broken" not in broken.stdout, broken.stdout + broken.stderr
+        assert broken.returncode == 1 and f"{contract} BROKEN" in broken.stdout, broken.stdout + broken.stderr
         planted.write_text(before)
+
+
+def test_every_package_is_a_floor() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = [c["layers"] for c in contracts if c["type"] == "layers"]
+    packages = {p.stem for p in SOURCE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()} - {"__init__", "__main__"}
+    assert {layer.removeprefix("retinue.") for layer in layers} == packages
 
 
 def test_the_wildcard_matches_services() -> None:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from kernel.toys.clients import is_problem
-from kernel.toys.toy_calls.routes import Model
+from kernel.toys.toy_calls.routes import Model, summarise
 from retinue.kernel.asks import Asks
 from retinue.kernel.room import Process
 from retinue.kernel.work import Database
@@ -81,6 +81,15 @@ async def test_an_expired_lease_is_taken_over_once(
     assert (body["summary"], number) == ("3 minutes", 2), "the late first answer settles nothing, and tells what was settled"
     assert owner.execute(TOLD).fetchall() == [("3 minutes",)]
     assert (await summary(client, id)).headers["retinue-event"] == "2"
+
+
+async def test_a_try_settles_once(client: httpx.AsyncClient, toys: Process, owner: psycopg.Connection) -> None:
+    id = await new_call(client)
+    await summary(client, id)
+    organization, ask = owner.execute("select organization_id, id from kernel.ask").fetchone() or (None, None)
+    again = await summarise.finish(toys, organization, ask, {"id": id, "minutes": 9}, 1)
+    assert (again[0]["summary"], again[1]) == ("3 minutes", 2)
+    assert owner.execute(TOLD).fetchall() == [("3 minutes",)]
 
 
 async def test_a_late_answer_before_the_second_is_settled(

@@ -53,8 +53,10 @@ async def test_numbers_have_no_gaps_and_nothing_is_lost(database: Database, owne
 
 
 async def test_the_head_is_locked_to_the_commit(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
-    """Who flushes second commits second: a reader that saw number 2 has seen number 1."""
+    """Who flushes second commits second: a reader that saw number 3 has seen number 2."""
     one, _ = tenant()
+    async with database.work("toy_calls", one) as work:
+        work.emit(CallNoted(note="before"))  # the first row of all would lock by its key alone
     flushed, go = asyncio.Event(), asyncio.Event()
 
     async def first() -> None:
@@ -76,10 +78,11 @@ async def test_the_head_is_locked_to_the_commit(database: Database, owner: psyco
         if owner.execute(waiting).fetchone() == (1,) or tasks[1].done():
             break
         await asyncio.sleep(0.002)
-    assert owner.execute("select count(*) from events.log").fetchone() == (0,)
+    assert owner.execute("select count(*) from events.log").fetchone() == (1,)
     go.set()
     await asyncio.gather(*tasks)
-    assert owner.execute("select number, body->>'note' from events.log order by 1").fetchall() == [(1, "first"), (2, "second")]
+    told = owner.execute("select number, body->>'note' from events.log order by 1").fetchall()
+    assert told == [(1, "before"), (2, "first"), (3, "second")]
 
 
 async def test_the_envelope_is_bound_when_an_event_is_emitted(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:

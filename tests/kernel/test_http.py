@@ -7,10 +7,13 @@ from uuid import UUID, uuid4
 
 import httpx
 import psycopg
+import pytest
+from cryptography.exceptions import InvalidTag
 
 from kernel.conftest import Tenant
 from kernel.toys.clients import Clients, is_problem
 from retinue.kernel.deliver import Deliverer
+from retinue.kernel.http import _kept
 from retinue.kernel.limits import Limiter
 from retinue.kernel.room import Process
 from retinue.kernel.security import Security, new_secret
@@ -55,6 +58,18 @@ async def test_a_commit_that_fails_is_500_and_frees_the_key(client: httpx.AsyncC
     assert (again.status_code, again.headers["retinue-event"]) == (201, "1")
 
 
+async def test_an_answer_that_cannot_be_kept_has_no_effect(client: httpx.AsyncClient, owner: psycopg.Connection) -> None:
+    """Rows, events and the stored answer are one transaction: else a repeated request would act twice, or find a key without an answer."""
+    owner.execute("create function public.no() returns trigger language plpgsql as $$ begin raise 'no'; end $$")
+    owner.execute("create trigger no before update on kernel.answer for each row execute function public.no()")
+    try:
+        is_problem(await client.post("/calls", json={"minutes": 3}, headers={"idempotency-key": "k"}), 500)
+    finally:
+        owner.execute("drop trigger no on kernel.answer; drop function public.no()")
+    left = "select (select count(*) from toy_calls.call), (select count(*) from events.log), (select count(*) from kernel.answer)"
+    assert owner.execute(left).fetchone() == (0, 0, 0)
+
+
 async def test_one_key_has_one_effect(client: httpx.AsyncClient, owner: psycopg.Connection) -> None:
     async def post(key: str, minutes: int = 3, query: str = "") -> httpx.Response:
         return await client.post(f"/calls{query}", json={"minutes": minutes}, headers={"idempotency-key": key})
@@ -68,6 +83,17 @@ async def test_one_key_has_one_effect(client: httpx.AsyncClient, owner: psycopg.
         is_problem(await post("bad", 4000), 409)
     is_problem(await post("x" * 201), 400)
     assert (await post("other")).headers["retinue-event"] == "2"
+
+
+async def test_a_kept_answer_opens_with_its_key_only(client: httpx.AsyncClient, owner: psycopg.Connection) -> None:
+    """Answers may hold secrets that are shown once; whoever reads the table must not read those."""
+    posted = await client.post("/calls", json={"minutes": 3}, headers={"idempotency-key": "k"})
+    name, body = owner.execute("select key, body #>> '{}' from kernel.answer").fetchone() or ("", "")
+    sealed = bytes.fromhex(body)
+    assert name == _kept("k")[0] != "k"
+    assert posted.json()["id"].encode() in _kept("k")[1].decrypt(sealed[:12], sealed[12:], None)
+    with pytest.raises(InvalidTag):
+        _kept("another")[1].decrypt(sealed[:12], sealed[12:], None)
 
 
 async def test_a_key_is_the_callers_own(client_of: Clients, tenant: Tenant, owner: psycopg.Connection) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy.exc import DBAPIError
 
 from conftest import as_login
 from kernel.conftest import Tenant
@@ -52,6 +53,24 @@ async def test_a_job_is_part_of_its_work(held: Database, owner: psycopg.Connecti
             await work.flush()
             raise TooLong()
     assert owner.execute(WAITING).fetchall() == [("toy_calls.end", {"minutes": 3, "trace": "b" * 32, "organization": str(one)}, "todo", 0)]
+
+
+async def test_a_job_that_cannot_be_kept_keeps_nothing(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    with pytest.raises(DBAPIError):
+        async with held.work("toy_calls", tenant()[0]) as work:
+            await end(work)
+            work.defer("toy_calls.end", minutes="\0")  # no text of Postgres
+    assert owner.execute("select (select count(*) from toy_calls.call), (select count(*) from events.log)").fetchone() == (0, 0)
+
+
+async def test_nothing_notifies_inside_a_work(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """NOTIFY takes a lock over the whole database and holds it through the commit. `held` has no herald, so nobody tells of its commits."""
+    owner.execute('listen retinue_events; listen procrastinate_any_queue_v1; listen "procrastinate_queue_v1#toy_calls"')
+    async with held.work("toy_calls", tenant()[0]) as work:
+        await end(work)
+        work.defer("toy_calls.end", minutes=3)
+    owner.execute("select pg_notify('retinue_events', 'the last')")
+    assert [note.payload for note in owner.notifies(timeout=10, stop_after=1)] == ["the last"]
 
 
 async def test_the_organization_comes_from_the_scope(held: Database, runner: Runner, owner: psycopg.Connection, tenant: Tenant) -> None:

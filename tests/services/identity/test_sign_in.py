@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import psycopg
+
 from retinue.services.identity.domain.first_start import establish, renew_credentials
 from retinue.services.identity.domain.passwords import verify_password
 from retinue.services.identity.settings import IdentitySettings
@@ -88,6 +90,19 @@ async def test_of_many_refreshes_at_once_no_token_survives(house, operator):
     good = [a.json()["refresh_token"] for a in answers if a.status_code == 200]
     assert len(good) == 1
     assert (await house.at().post("/auth/refresh", json={"refresh_token": good[0]})).status_code == 401
+
+
+async def test_of_two_refreshes_at_the_same_instant_one_counts(house, operator):
+    """Both have looked the token up and wait for its row: the second must see that the first has used it."""
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    with psycopg.connect(house.owner_url) as holding:
+        holding.execute("select from identity.refresh_token for update")
+        asked = [asyncio.create_task(house.at().post("/auth/refresh", json={"refresh_token": operator.refresh_token})) for _ in range(2)]
+        async with asyncio.timeout(10):
+            while holding.execute(waiting).fetchone() != (2,):
+                await asyncio.sleep(0.01)
+                holding.execute("select pg_stat_clear_snapshot()")
+    assert sorted(answer.status_code for answer in await asyncio.gather(*asked)) == [200, 401]
 
 
 async def test_refresh_token_ends_after_thirty_days(house, operator):

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from assembled import Caller, House
+from retinue.engines.governance.facts import digest_of
 from sites import COMPANIES, Site, html
 
 DENTAL = COMPANIES / "lantern-street-dental" / "site"
@@ -50,6 +51,15 @@ async def test_what_is_told_is_what_happened_in_order_under_one_lineage(house: H
     assert {str(event.lineage) for event in told} == {job["lineage_id"]}
     assert told[-1].claims == job["claims"] == sum(len(event.claims) for event in told if event.kind == "research.claims_found.1")
     assert {event.lineage for event in await house.events(client.tenant, "library.")} == {told[0].lineage}
+
+
+async def test_every_address_passes_the_gate_and_is_written_down(house: House, client: Caller):
+    async with Site(SMALL) as site:
+        await research(house, client, site.url)
+    rows = house.ask("select kind, outcome, digest from governance.audit where organization_id = %s and kind = 'web.fetch'", client.tenant)
+    assert {outcome for _, outcome, _ in rows} == {"allowed"}
+    assert len(site.asked) > len(SMALL)
+    assert {digest_of(f"{site.url}{path.removeprefix('/')}") for path in site.asked} <= {digest for _, _, digest in rows}
 
 
 async def test_a_page_that_is_not_there_is_refused_with_its_reason_and_the_rest_is_read(house: House, client: Caller):
