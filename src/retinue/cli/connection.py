@@ -1,6 +1,5 @@
 """A signed-in connection to a running installation, from the credentials in its home."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -8,19 +7,27 @@ from typing import Any
 
 import httpx
 
+from retinue.cli.homes import CREDENTIALS, kept_credentials
 from retinue.cli.output import Answered, NotRunning
 from retinue.kernel.errors import Refusal
 from retinue.kernel.ids import uuid7
 from retinue.kernel.settings import KernelSettings
 
-SECONDS = 30.0
+SECONDS, UNAUTHORIZED = 30.0, 401
 
 
 class NoCredentials(Refusal):
-    """There are no credentials in {path}."""
+    """There are no credentials that can be read in {path}."""
 
     status = 503
-    next = "Start Retinue once with: retinue up"
+    next = "Start Retinue, which writes them (again, if it runs: retinue down, then retinue up)."
+
+
+class StaleCredentials(Refusal):
+    """The credentials in {path} are of another installation, or the password was changed since."""
+
+    status = 401
+    next = "Write the password into that file; or delete it and start again (retinue down, then retinue up): new ones are written."
 
 
 class Connection:
@@ -62,11 +69,9 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
 
 
 def credentials(home: Path) -> dict[str, str]:
-    path = home / "credentials.json"
-    try:
-        read: dict[str, str] = json.loads(path.read_text())
-    except (OSError, ValueError):
-        raise NoCredentials(path=path) from None
+    read = kept_credentials(home)
+    if read is None:
+        raise NoCredentials(path=home / CREDENTIALS)
     return read
 
 
@@ -87,7 +92,12 @@ def sign_in(known: dict[str, str]) -> tuple[httpx.Client, str]:
 @contextmanager
 def connected(home: Path | None = None) -> Iterator[Connection]:
     known = credentials(home or KernelSettings().home)
-    client, _ = sign_in(known)
+    try:
+        client, _ = sign_in(known)
+    except Answered as refusal:
+        if refusal.status == UNAUTHORIZED:
+            raise StaleCredentials(path=(home or KernelSettings().home) / CREDENTIALS) from None
+        raise
     with closing(client):
         yield Connection(known["url"], known["organization_id"], client)
 

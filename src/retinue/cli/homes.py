@@ -10,7 +10,7 @@ from typing import Any
 
 from retinue.kernel.errors import Refusal
 
-LOCK, RUN = "run.lock", "run.json"
+LOCK, RUN, CREDENTIALS = "run.lock", "run.json", "credentials.json"
 
 
 class AlreadyStarting(Refusal):
@@ -29,6 +29,16 @@ def write_private(path: Path, content: dict[str, Any]) -> None:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(content, file, indent=1)
     fresh.replace(path)
+
+
+def kept_credentials(home: Path) -> dict[str, str] | None:
+    """`{url, email, password, organization_id}`; None when the file is absent or damaged."""
+    try:
+        read = json.loads((home / CREDENTIALS).read_text())
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(read, dict) and all(isinstance(read.get(name), str) for name in ("url", "email", "password", "organization_id"))
+    return read if whole else None
 
 
 def running(home: Path) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Starting, stopping and looking at processes."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -18,7 +17,7 @@ import psycopg
 import typer
 import uvicorn
 
-from retinue.cli.homes import held, make_home, running, write_private
+from retinue.cli.homes import CREDENTIALS, held, kept_credentials, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
 from retinue.kernel.postmaster import die_with
@@ -118,11 +117,11 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
     every = {room.name: room for room in (*serving_rooms, *working_rooms)}
     async with opened(read, owner, list(every.values())) as process:
         if establish:
-            path, url = home / "credentials.json", read.kernel.address
+            url, known = read.kernel.address, kept_credentials(home)
             made = await establish_operator(process.database, process.get(IdentitySettings), url)
-            if made is None and not path.exists():
+            if made is None and known is None:
                 made = await renew_credentials(process.database, url)
-            write_private(path, made.document() if made else json.loads(path.read_text()) | {"url": url})
+            write_private(home / CREDENTIALS, made.document() if made else (known or {}) | {"url": url})
         app = serving(process, serving_rooms, working_rooms)
         server = Server(
             uvicorn.Config(
