@@ -27,7 +27,7 @@ from retinue.kernel.clock import Clock
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.events import Event, read
 from retinue.kernel.jobs import Runner
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.settings import KernelSettings
 from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.settings import IdentitySettings

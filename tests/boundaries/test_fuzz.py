@@ -22,7 +22,7 @@ from assembled import Caller, House, assembled
 from retinue.assembly.application import application
 from retinue.assembly.operations import PUBLIC
 from retinue.assembly.rooms import ROOMS
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 
 DOCUMENT: dict[str, Any] = application(cast(Process, None), ROOMS).openapi()
 REGISTRY = Registry().with_resource("urn:retinue", Resource(DOCUMENT, DRAFT202012))

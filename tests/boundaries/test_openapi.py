@@ -10,7 +10,7 @@ from assembled import assembled
 from retinue.assembly.application import application
 from retinue.assembly.operations import PUBLIC, STREAMS, SUMMARIES, WAITS
 from retinue.assembly.rooms import ROOMS
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 
 DOCUMENT: dict[str, Any] = application(cast(Process, None), ROOMS).openapi()
 OPERATIONS = [(method.upper(), path, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()]

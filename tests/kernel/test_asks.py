@@ -11,7 +11,7 @@ import pytest
 from kernel.toys.clients import is_problem
 from kernel.toys.toy_calls.routes import Model, summarise
 from retinue.kernel.asks import Asks
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.work import Database
 
 TOLD = "select body->>'summary' from events.log where kind = 'toy_calls.call_summarised.1'"

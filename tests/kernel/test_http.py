@@ -15,7 +15,7 @@ from kernel.toys.clients import Clients, is_problem
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.http import _kept
 from retinue.kernel.limits import Limiter
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security, new_secret
 from retinue.kernel.work import Database, uuid7
 

@@ -22,7 +22,7 @@ from kernel.toys.toy_calls.domain import TooLong, end
 from kernel.toys.toy_calls.jobs import failures, refuse
 from retinue.kernel.ending import stop
 from retinue.kernel.jobs import POLL_SECONDS, TRIES, Job, Jobs, Runner
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.telemetry import TRACE
 from retinue.kernel.work import Database
 
@@ -181,7 +181,7 @@ WORKER = """
 import asyncio, sys
 from kernel.toys import ROOMS
 from retinue.kernel import jobs
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.work import Database
 jobs.HEARTBEAT_SECONDS, jobs.STALLED_SECONDS, jobs.SWEEP_SECONDS, jobs.POLL_SECONDS = 0.2, 1.0, 0.3, 0.2
 async def main():

@@ -21,7 +21,8 @@ from retinue.kernel.bodies import Unstorable
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import TooManyRequests
 from retinue.kernel.problems import problem
-from retinue.kernel.room import Process, Room
+from retinue.kernel.process import Process
+from retinue.kernel.room import Room
 from retinue.kernel.security import Signer
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
 from retinue.kernel.tracing import span

@@ -27,7 +27,8 @@ from retinue.kernel.files import Files
 from retinue.kernel.jobs import Runner
 from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
-from retinue.kernel.room import Process, Room
+from retinue.kernel.process import Process
+from retinue.kernel.room import Room
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings, read_all
 from retinue.kernel.telemetry import log

@@ -16,7 +16,8 @@ from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
 from retinue.engines.web import Throttle, WebSettings
 from retinue.kernel.postgres import PostgresSettings
-from retinue.kernel.room import Process, Room
+from retinue.kernel.process import Process
+from retinue.kernel.room import Room
 from retinue.kernel.settings import KernelSettings
 from retinue.services.conversations.agents import Agents
 

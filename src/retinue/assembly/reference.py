@@ -13,7 +13,7 @@ from retinue.assembly.provisions import SETTINGS
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.events import Event
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.settings import KernelSettings
 
 ROOT = Path(__file__).parents[3]

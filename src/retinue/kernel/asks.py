@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from retinue.kernel.errors import Forbidden, ForeignError, Refusal, foreign
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
 from retinue.kernel.problems import problem
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security
 from retinue.kernel.telemetry import log
 from retinue.kernel.work import AWAY, Work, uuid7

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -13,9 +13,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from retinue.kernel.ids import uuid7
-
-if TYPE_CHECKING:
-    from retinue.kernel.work import Work
 
 BODY_BYTES = 64_000
 
@@ -71,10 +68,22 @@ class Event(BaseModel):
         return self
 
 
+class Telling(Protocol):
+    """What this needs of a Work."""
+
+    organization: UUID
+    actor: UUID | None
+    lineage: UUID | None
+    now: datetime
+    trace: str
+
+    async def execute(self, sql: str, **values: Any) -> Any: ...
+
+
 class Keys:
     """The keys of one organization's persons, for one transaction: a cache that outlived it would outlive an erasure."""
 
-    def __init__(self, work: "Work") -> None:
+    def __init__(self, work: Telling) -> None:
         self.work = work
         self.known: dict[UUID, bytes | None] = {}
 
@@ -118,7 +127,7 @@ class Keys:
             return None
 
 
-async def envelope(work: "Work", events: Sequence[tuple[Event, Event | None]]) -> str:
+async def envelope(work: Telling, events: Sequence[tuple[Event, Event | None]]) -> str:
     """The JSON that the log stores. Each event comes with the event that caused it."""
     keys = Keys(work)
     await keys.make({e.person for e, _ in events if e.personal and e.person})
@@ -142,7 +151,7 @@ def _quoted(id: UUID | None) -> str:
     return f'"{id}"' if id else "null"
 
 
-async def read(work: "Work", rows: Iterable[Any]) -> list[Event]:
+async def read(work: Telling, rows: Iterable[Any]) -> list[Event]:
     """Events from rows of the log, in order; a kind that this release does not know is skipped."""
     known = [(row, Event.kinds[row.kind]) for row in rows if row.kind in Event.kinds]
     keys = Keys(work)
@@ -167,7 +176,7 @@ async def read(work: "Work", rows: Iterable[Any]) -> list[Event]:
     ]
 
 
-async def forget(work: "Work", person: UUID) -> None:
+async def forget(work: Telling, person: UUID) -> None:
     """Destroy a person's key: what the log holds of them can no longer be read. The row stays, so that no new key is made."""
     await work.execute(
         "insert into kernel.person values (:o, :p, null) on conflict (organization_id, id) do update set key = null",

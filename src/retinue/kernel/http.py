@@ -21,7 +21,7 @@ from retinue.kernel.bodies import Checked
 from retinue.kernel.deliver import wait_handled
 from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
 from retinue.kernel.limits import Limiter
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Caller, Security
 from retinue.kernel.work import Work
 

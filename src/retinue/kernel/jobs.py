@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import procrastinate
@@ -15,12 +15,10 @@ from procrastinate.jobs import Status
 from retinue.kernel.ending import stop
 from retinue.kernel.errors import Refusal
 from retinue.kernel.events import Misuse
+from retinue.kernel.process import Process
 from retinue.kernel.telemetry import JOBS, TRACE, log, new_trace, whereabouts
 from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY_SECONDS, Work
-
-if TYPE_CHECKING:
-    from retinue.kernel.room import Process
 
 LOG = log("jobs")
 HEARTBEAT_SECONDS, STALLED_SECONDS, SWEEP_SECONDS, POLL_SECONDS = 2.0, 8.0, 2.0, 5.0
@@ -32,7 +30,7 @@ Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
 class Job:
     """What a job's body gets. `attempt` counts from 1; the last one may settle by rules."""
 
-    process: "Process"
+    process: Process
     room: str
     organization: UUID
     attempt: int
@@ -92,7 +90,7 @@ class Jobs:
 class Runner:
     """Runs the jobs of some rooms in this process."""
 
-    def __init__(self, process: "Process", rooms: Mapping[str, Jobs], *, concurrency: int = 4) -> None:
+    def __init__(self, process: Process, rooms: Mapping[str, Jobs], *, concurrency: int = 4) -> None:
         self.process, self.rooms, self.concurrency = process, rooms, concurrency
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(

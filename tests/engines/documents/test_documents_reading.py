@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from engines.documents import sample_files as files
 
+from engines.documents import sample_files as files
 from retinue.engines.documents import Document, Limits, Reader, Span, read, read_files
 
 LIMITS = Limits()

@@ -1,8 +1,8 @@
 """Files that are not read, and what their sender is told."""
 
 import pytest
-from engines.documents import sample_files as files
 
+from engines.documents import sample_files as files
 from retinue.engines.documents import (
     ContentMismatch,
     Damaged,

@@ -12,7 +12,7 @@ from retinue.kernel.asks import Asks
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import Limiter, TooManyRequests
 from retinue.kernel.problems import problem
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.work import Database
 

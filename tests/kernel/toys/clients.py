@@ -11,7 +11,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from kernel.toys.app import application, process
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security
 from retinue.kernel.work import Database
 

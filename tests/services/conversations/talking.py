@@ -36,7 +36,7 @@ from retinue.kernel.asks import Asks
 from retinue.kernel.events import Event, read
 from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.work import Database, uuid7
 from retinue.services.conversations import room

@@ -19,7 +19,7 @@ from retinue.kernel.clock import StoppedClock
 from retinue.kernel.events import Event, read
 from retinue.kernel.jobs import Runner
 from retinue.kernel.limits import Limiter
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Database

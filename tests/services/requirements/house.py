@@ -26,7 +26,7 @@ from retinue.kernel.events import Event, read
 from retinue.kernel.files import Files
 from retinue.kernel.jobs import Job, Runner
 from retinue.kernel.limits import Limiter
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.work import Database, uuid7
 from retinue.services.configurations import room as configurations

@@ -12,7 +12,7 @@ from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.governance.policy import leaked, mask
 from retinue.kernel.asks import Ask, Json, Tell
 from retinue.kernel.live import Live
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
 from retinue.kernel.work import Work, uuid7
 from retinue.services.conversations import domain, store

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from retinue.kernel.jobs import Job, Jobs
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.services.identity.domain import clients
 
 jobs = Jobs()

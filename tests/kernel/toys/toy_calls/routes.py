@@ -13,7 +13,7 @@ from kernel.toys.toy_calls.domain import end
 from retinue.kernel.asks import Ask, Tell
 from retinue.kernel.errors import NotFound
 from retinue.kernel.http import AfterEvent, Page, Router, cursor_value, page_of, works
-from retinue.kernel.room import Process
+from retinue.kernel.process import Process
 from retinue.kernel.work import Work
 
 router = Router("toy_calls", prefix="/calls")

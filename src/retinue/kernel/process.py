@@ -1,0 +1,25 @@
+"""What the rooms of one process share."""
+
+from typing import Any, TypeVar
+
+from retinue.kernel.events import Misuse
+from retinue.kernel.work import Database
+
+Thing = TypeVar("Thing")
+
+
+class Process:
+    """The database, and whatever assembly provides to the rooms of this process, by its type."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._things: dict[type, Any] = {}
+
+    def provide(self, kind: type[Thing], thing: Thing) -> None:
+        self._things[kind] = thing
+
+    def get(self, kind: type[Thing]) -> Thing:
+        if kind not in self._things:
+            raise Misuse(f"assembly provides no {kind.__name__}")
+        thing: Thing = self._things[kind]
+        return thing
