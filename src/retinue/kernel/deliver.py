@@ -218,7 +218,8 @@ class Deliverer:
             work = Work(session, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
             await session.flush()
-            await work.execute("select events.move(:n)", n=rows[-1].number)
+            if not (await work.execute("select events.move(:n)", n=rows[-1].number)).scalar_one():
+                raise Misuse(f"the inbox of {room} moved while it was held: what was done here was done before")
             await self.database.commit(work)
         HANDLED.labels(room).inc(len(rows))
         LAG.labels(room).observe((work.now - rows[0].occurred_at).total_seconds())
