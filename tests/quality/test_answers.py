@@ -84,5 +84,6 @@ def test_the_right_page_is_cited_and_what_is_not_known_is_said(embedder: Embedde
             print("\n" + slug, " ".join(f"{key}={value:.2f}" for key, value in figures.items()), end="")
         print()
     assert total["first_three"] >= 0.85
+    assert total["answered_right"] >= 0.55
     assert total["says_so"] >= 0.90
     assert total["first_three"] > total["baseline_first_three"]

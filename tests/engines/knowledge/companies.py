@@ -1,4 +1,7 @@
-"""Imaginary companies that the rules of answers are tuned on, and one that they are only scored on."""
+"""Imaginary companies to tune the rules of answers on, and one to score them on only.
+
+unanswerable.jsonl asks two larger sites what they do not say.
+"""
 
 import json
 from pathlib import Path

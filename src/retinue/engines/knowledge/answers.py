@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from .evidence import MODEL, Candidate, Encode, candidates, confidence, evidence, row_text
+from .evidence import Candidate, Encode, candidates, confidence, evidence, row_text
 from .passages import Passage
 from .sentences import Unit, units
 from .terms import read_question
 
-THRESHOLD: float = MODEL["threshold"]
+THRESHOLD = 0.48
 UNKNOWN = "I don't know."
 MAX_QUOTES = 3
 LONG = 60
@@ -51,7 +51,8 @@ def ground(question: str, passages: Sequence[Passage], encode: Encode) -> Ground
     ranked = evidence(asked, candidates(passages), passages, encode)
     if not ranked or not asked.terms:
         return Grounding(answer=UNKNOWN, quotes=[], grounded=False, confidence=0.0)
-    sure = confidence(asked, ranked)
+    best = ranked[0]
+    sure = confidence(asked, best)
     nearest = list(dict.fromkeys(c.passage for c in ranked))[:5]
     if sure < THRESHOLD:
         return Grounding(answer=UNKNOWN, quotes=_nearest(ranked, passages), grounded=False, confidence=round(sure, 3), nearest=nearest)
@@ -87,7 +88,7 @@ def _supporting(ranked: Sequence[Candidate]) -> list[Candidate]:
     kept = [best]
     for other in ranked[1:8]:
         rows = "row" in (other.piece.unit.kind, best.piece.unit.kind)
-        margin, loss = (0.03, 0.02) if rows else (0.06, 0.2) if other.passage == best.passage else (0.03, 0.05)
+        margin, loss = (0.03, 0.02) if rows else (0.10, 0.25) if other.passage == best.passage else (0.05, 0.1)
         if len(kept) == MAX_QUOTES or other.typed < best.typed or other.score < best.score - margin or other.cover < best.cover - loss:
             continue
         if rows or all(_overlap(other.piece.own, k.piece.own) < 0.7 for k in kept):
@@ -153,7 +154,7 @@ def shown(passage: Passage, quote: Quote) -> str:
         text = " ".join(passage.text[max(unit.start, quote.start):min(unit.end, quote.end)].split())
         if unit.kind == "row":
             named = passage.text[slice(*unit.columns)] if unit.columns else passage.columns
-            lines.append(row_text(text, named))
+            lines.append(row_text(text, named).replace("; ", ", "))
         elif unit.kind == "item" and quote.start < unit.start - 4:
             lines.append("- " + text)
         elif lines and unit.kind == "sentence" and "\n" not in passage.text[last:unit.start]:

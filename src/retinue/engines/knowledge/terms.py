@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import snowballstemmer
 
@@ -15,19 +14,92 @@ STOP = frozenset(
 WEAK = frozenset(
     ["offer", "provide", "accept", "sell", "use", "take", "bring", "come", "work", "put", "company", "business", "firm", "shop", "store", "site", "place", "team", "staff", "people", "person", "customer", "client", "service", "available", "include", "find", "keep", "look", "day", "time", "cost", "price", "much", "long", "order", "start", "still", "already", "new", "good", "best", "main", "kind", "type", "sort", "different", "general", "normal", "usually", "stuff", "item", "option", "various"]
 )
-GROUPS = resources.files(__package__).joinpath("thesaurus.txt").read_text(encoding="utf-8").splitlines()
-"""A line's words stand for one another in what customers ask and companies write; words before > are also said by those after it."""
-QUALIFIERS = frozenset(
-    stem_of
-    for stem_of in snowballstemmer.stemmer("english").stemWords(
-        """night evening morning afternoon weekend monday tuesday wednesday thursday friday saturday sunday holiday christmas easter january
-        february march april may june july august september october november december summer winter child children kid baby adult student
-        senior pensioner veteran teenager woman man large small big double single extra monthly weekly daily hourly yearly annual month week
-        hour day year express urgent electric online remote private public used second-hand free vegan minimum maximum abroad outdoor indoor
-        digital mobile international corporate group""".split()
+GROUPS = tuple(
+    tuple(group.split())
+    for group in (
+        "price cost fee charge rate tariff surcharge",
+        "pay payment paid",
+        "free gratis complimentary costless",
+        "cancel cancellation terminate termination notice withdraw",
+        "refund reimburse reimbursement repay moneyback",
+        "return exchange",
+        "deliver delivery ship shipping shipment dispatch courier postage",
+        "book booking reserve reservation appointment schedule",
+        "open opening hours close closing closed closes",
+        "phone telephone call number mobile hotline ring",
+        "email mail write contact reach",
+        "address location located situated directions find",
+        "discount reduction reduced saving save offer deal cheaper concession",
+        "student students pupil university",
+        "voucher gift giftcard",
+        "child children kid kids baby toddler",
+        "pet dog animal",
+        "park parking garage carpark",
+        "wheelchair accessible accessibility disabled disability ramp",
+        "job jobs vacancy vacancies hiring hire career careers recruit apprenticeship",
+        "invoice bill billing receipt",
+        "warranty guarantee guaranteed",
+        "damage damaged broken break defect defective faulty scratched",
+        "complain complaint claim report problem",
+        "insure insurance insured cover coverage covered",
+        "rent rental hire lease",
+        "elevator lift",
+        "wifi internet wlan",
+        "toilet restroom wc bathroom",
+        "card visa mastercard credit debit",
+        "late overdue delay delayed",
+        "change switch modify alter amend reschedule rebook move",
+        "lose lost forget forgot forgotten missing",
+        "big large size bigger larger",
+        "repair fix mend service servicing",
+        "begin start starts beginning",
+        "minimum least shortest",
+        "maximum limit",
+        "found founded established since start started opened",
+        "own owner owned owns belong belongs shareholder shareholders investor shares",
+        "vegan vegetarian",
+        "buy purchase order",
+        "cctv camera cameras surveillance",
+        "recommend refer referral friend",
+        "holiday holidays vacation",
+        "id identification passport identity licence license",
+        "bike bicycle cycle",
+        "car vehicle automobile motorbike motorcycle van",
+        "sick ill illness",
+        "privacy data gdpr",
+        "certificate certified certification accredited qualified",
+        "weekend saturday sunday",
+        "trial taster",
+        "deposit prepayment advance",
+        "size big large dimension",
+        "weight heavy kg",
+        "height high tall",
+        "quick fast soon turnaround",
+        "evening night late",
+        "document documents paperwork",
+        "luggage baggage bag",
+        "train railway station",
+        "store storage stored keep kept",
+        "teach teaching train training trained course lesson",
+        "check checked inspect inspection examine examination checkup",
+        "send ship export deliver post",
+        "premises site location place",
+        "machine machines equipment device unit",
+        "miss missed no-show",
+        "rebate discount reduction",
+        "reward bonus receive",
+        "interval often frequency every",
+        "advise recommend suggest",
+        "cheap cheaper drop drops less lower reduced discount",
+        "son daughter child kid",
+        "parent parents mother father mum mom dad",
+        "extra additional surcharge",
+        "sleep live overnight",
+        "heat heated heating warm",
+        "gas fuel",
+        "allergy allergic allergen allergens intolerance",
     )
 )
-"""Words that make a question narrower: what does not speak of them answers a wider one."""
 FREE = ("free", "no charge", "without charge", "no cost", "at no", "no fee", "included", "pay nothing", "costs nothing")
 
 NUMBERS = frozenset(
@@ -50,11 +122,10 @@ def stems(text: str) -> list[str]:
 
 
 _SYNONYMS: dict[str, frozenset[str]] = {}
-for _line in GROUPS:
-    _said, _, _also = _line.partition(">")
-    _narrow, _wide = (frozenset(stem(word) for word in part.split() if word not in STOP) for part in (_said, _also))
-    for _word in _narrow:
-        _SYNONYMS[_word] = _SYNONYMS.get(_word, frozenset()) | (_wide | {_word} if _wide else _narrow)
+for _group in GROUPS:
+    _members = frozenset(stem(word) for word in _group)
+    for _member in _members:
+        _SYNONYMS[_member] = _SYNONYMS.get(_member, frozenset()) | _members
 
 
 def synonyms(term: str) -> frozenset[str]:
@@ -69,8 +140,6 @@ class Term:
     written: str
     weight: float
     named: bool = False
-    position: int = 0
-    """Which word of the question it is, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -86,20 +155,18 @@ class Question:
 
 
 _ASKS: tuple[tuple[str, str], ...] = (
-    ("id", r"\b(?:vat|tax|registration|company|licence|license|account|iban|policy)(?: registration)? (?:number|id|no)\b|\bsort code\b|\biban\b"
-           r"|\b(?:what|which).{0,20}\b(?:password|bank account)\b"),
     ("phone", r"\b(?:phone|telephone|mobile|whatsapp|fax) number\b|\bwhat number\b|\bnumber (?:can|do|should) i (?:call|ring)\b|^(?:your )?phone\b"),
     ("email", r"\be-?mail address\b|\bwhich e-?mail\b|\bwhat e-?mail\b|\bwhat(?:'s| is) your e-?mail\b"),
-    ("amount", r"\bhow expensive\b|\bhow much(?= (?:is|are|was|were|does|do|did|will|would|for|to|should|must|can|could|cost|costs|extra|money|more|per|an?|it|each|your|the|off|discount|of)\b|\W*$)(?! does .* weigh)|\b(?:what|which).{0,30}\b(?:price|cost|fee|rate|charge|costs|deposit)\b"
+    ("amount", r"\bhow (?:much|expensive)\b(?! (?:time|notice|space|luggage|weight|water|does .* weigh))|\b(?:what|which).{0,30}\b(?:price|cost|fee|rate|charge|costs|deposit)\b"
                r"|\bprice (?:of|for)\b|\bwhat do (?:you|i) (?:charge|pay)\b|\bwhat does .* cost\b"),
     ("measure:speed", r"\bhow fast is\b|\bwhat speed\b"),
     ("measure:height", r"\bhow (?:tall|high|deep|wide)\b"),
-    ("measure:weight", r"\bhow heavy\b|\bweight limit\b|\b(?:maximum|max) weight\b|\bhow much weight\b|\bhow much does .* weigh\b"),
+    ("measure:weight", r"\bhow heavy\b|\bhow much does .* weigh\b"),
     ("measure:distance", r"\bhow far\b"),
     ("measure:size", r"\bhow (?:big|large)\b|\bwhat size\b"),
-    ("year", r"\b(?:what|which|in what) year\b|^when (?:was|were) .*\b(?:found|establish|built|start|open|creat)|^when did (?:you|it|the \w+|your \w+)\b.*\b(?:start|open|begin|found)\b"
-             r"|\bhow old is (?:the|your|this) \w+"),
     ("measure:age", r"\bhow old\b|\bwhat age\b|\bage limit\b|\bminimum age\b"),
+    ("year", r"\b(?:what|which|in what) year\b|^when (?:was|were) .*\b(?:found|establish|built|start|open|creat)|^when did (?:you|it|the \w+|your \w+)\b.*\b(?:start|open|begin|found)\b"
+             r"|\bhow old is (?:the|your) (?:company|business|firm|practice|shop)\b"),
     ("duration", r"\bhow (?:long|quickly|soon|often|late|early|fast)\b|\bhow much (?:time|notice)\b|\bhow many (?:days|hours|weeks|months|years|minutes|working)\b"
                  r"|\bwhat (?:interval|period|frequency)\b|\bturnaround\b"),
     ("time", r"\bwhat time\b|\b(?:what|which) (?:days?|year|month|date)\b|\b(?:opening|business|office) (?:hours|times)\b|\buntil when\b|\bdeadline\b"
@@ -107,6 +174,7 @@ _ASKS: tuple[tuple[str, str], ...] = (
     ("count", r"\bhow many\b"),
     ("place", r"^where\b|\bwhere (?:is|are|do|can|should)\b|\bwhat(?:'s| is) (?:the|your) (?:address|location)\b|\bwhich (?:city|town|country|countries|address)\b"),
     ("person", r"^who\b(?! can\b| may\b| do\b| pays\b)|\bwho (?:is|are|founded|owns|runs|leads|won)\b|\bname of\b"),
+    ("id", r"\b(?:vat|tax|registration|company|licence|license|account|iban|policy) (?:number|id|no)\b"),
     ("amount", r"\b(?:price|prices|cost|costs|fee|fees|rate|surcharge|rental rate|tariff)\b(?!.*\b(?:include|change|cover)\b)|\bwhat do you (?:charge|ask|want) for\b"),
     ("yes_no", r"^(?:so |and |but |ok |okay |hi,? |hello,? )?(?:is|are|am|do|does|did|can|could|may|might|will|would|should|shall|has|have|must|was|were|isn't|don't|won't|need)\b"),
 )
@@ -118,7 +186,7 @@ _TYPES = {
                 r"|\b(?:immediately|at once|instantly|overnight|daily|weekly|monthly|yearly|annually|quarterly|lifetime|permanent(?:ly)?|always|any time|each january|every [a-z]+)\b|\b(?:each|every) (?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
     "time": r"\d\s?(?:[ap]\.?m\b|h\b|hrs?\b|o'clock)|\d{1,2}[:.]\d{2}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:minute|hour|day|night|week|month|year|second|fortnight)s?\b"
             r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|\b(?:noon|midnight|daily|weekly|monthly|yearly|annually|always|immediately|at once|instantly|spring|summer|autumn|winter|christmas|easter|today|tomorrow|permanent(?:ly)?|lifetime|clock)\b|\b(?:19|20)\d\d\b",
-    "place": r"\b(?:street|road|avenue|lane|square|park|drive|way|unit|floor|station|bus|tram|train|near|behind|opposite|next to|corner|city|town|village|building|centre|center|harbour|bridge|room|desk|reception|counter|online|website|portal|app|page|area|region|within|miles|km|at the|in the|from the)\b|\b(?!19|20)\d{4,5}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s?\d[A-Z]{2}\b|\b(?:in|at|from|to|across) [A-Z]",
+    "place": r"\b(?:street|road|avenue|lane|square|park|drive|way|unit|floor|station|bus|tram|train|near|behind|opposite|next to|corner|city|town|village|building|centre|center|harbour|bridge|room|desk|reception|counter|online|website|portal|app|page|area|region|within|miles|km|at the|in the|from the)\b|\d{4,5}|\b[A-Z]{1,2}\d{1,2}[A-Z]?\s?\d[A-Z]{2}\b|\b(?:in|at|from|to|across) [A-Z]",
     "phone": r"(?:\+|\b0|\(\d)[\d\s()/.-]{6,}\d",
     "email": r"[\w.+-]+@[\w-]+\.[\w.-]+",
     "id": r"\b(?=\w*\d)[A-Z\d][\w-]{4,}",
@@ -129,7 +197,7 @@ _TYPES = {
     "measure:distance": r"\d\s?(?:km|miles?|m|metres?|meters?|min\w*|kilomet\w+)\b|\bminutes?\b|\bmiles?\b|\bnext to\b",
     "measure:size": r"\d",
     "measure:age": r"\d+\s?(?:\+|years?\b|yrs?\b|and (?:older|over|up|under)|or (?:older|over|more|under))|\b(?:aged?|age|over|under|older than|younger than|from|since|birthday|turns?) (?:of )?(?:\d+|[a-z]+teen|twelve|twenty|six|five|four|three)\b"
-                   r"|\bage (?:is |limit is |of )?\d+|\b(?:any age|all ages|adults only|birthday|[a-z]+teen or older)\b",
+                   r"|\b(?:any age|all ages|adults only|birthday|[a-z]+teen or older)\b",
     "year": r"\b(?:1[5-9]|20)\d\d\b",
 }
 
@@ -140,14 +208,6 @@ PHRASES = tuple(
         (r"call(?:ed|ing|s)? off", "cancel"), (r"(?:send|sends|sending|sent|bring|brings|bringing|brought|give|giving) back", "return"),
         (r"money back", "refund"), (r"(?:ring|rings|phone) (?:me |us )?back", "call back"), (r"sign(?:ing)? up", "register"),
         (r"pick(?:ed|ing)? up", "collect"), (r"drop(?:ped|ping)? off", "deliver"), (r"get(?:ting)? rid of", "dispose of"),
-        (r"(?:come|comes|came) and (?:get|collect|fetch|take)", "collect"), (r"put(?:ting)? (?:it |them )?together", "assemble"),
-        (r"take (?:\w+ ){0,3}down", "dismantle"), (r"set (?:it |them )?up(?: again)?", "install"), (r"up[ -]front", "deposit"),
-        (r"check(?:ed|ing)?[ -]?in", "arrive"), (r"check(?:ed|ing)?[ -]?out", "leave"), (r"how long have you been (?:around|going|there)", "when founded"),
-        (r"where (?:are|is) (?:you|your (?:shop|office|store|company|business))(?: located| based| situated| exactly)*(?=\W*$)", "what is your address"),
-        (r"where (?:can|do) (?:i|we) find you", "what is your address"), (r"from home", "online from home"),
-        (r"do (?:you|i|we) (?:charge|have to pay|pay)(?: anything| extra)? for", "is there a charge, or is it free, for"),
-        (r"catch(?:ing)? up", "repeat"), (r"gift (?:card|certificate)s?", "voucher"), (r"second[ -]hand", "used"), (r"owe", "pay"),
-        (r"take back", "return"), (r"grown[ -]?ups?", "adults"), (r"e-?bikes?", "e-bike"), (r"for ages", "long"), (r"(?:in|at) (?:one|a) go", "at once"),
         (r"start(?:ed)? out", "founded"), (r"(?:moving|move) (?:out|away)", "leave"), (r"top up", "pay"), (r"take part", "participate"),
         (r"turn(?:ing)? up", "arrive"), (r"x rays?", "x-rays"), (r"nite", "night"), (r"how come", "why"),
     )
@@ -197,7 +257,7 @@ def read_question(text: str) -> Question:
         weight = 1.5 if named else 0.4 if word in WEAK or root in WEAK else 1.0
         if _asked_by(asks, root):
             weight = min(weight, 0.25)
-        found.setdefault(root, Term(root, written, weight, named, position))
+        found.setdefault(root, Term(root, written, weight, named))
     many = re.search(r"\bhow many (?:[a-z]+ )?", low)
     after = [stem(w) for w in words(low[many.start() + 9:])[:2]] if many and asks == "count" else []
     counted = next((w for w in reversed(after) if w in found), "")
