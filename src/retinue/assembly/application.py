@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retinue import __version__
+from retinue.assembly.doors import open_doors
 from retinue.assembly.openapi import described, operation_id
 from retinue.kernel.bodies import Unstorable
 from retinue.kernel.errors import Refusal
@@ -196,6 +197,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
         for router in room.routers:
             app.include_router(router, prefix=API)
     _health(app)
+    open_doors(app)
     return app
 
 

@@ -8,7 +8,7 @@ import typer
 
 from retinue.cli import bench, events, files, house, story, talking
 from retinue.cli.output import OK, WRONG_USE, fail, usage
-from retinue.cli.trouble import of_the_machine
+from retinue.cli.trouble import of_the_database, of_the_machine
 from retinue.kernel.errors import Refusal
 
 app = typer.Typer(
@@ -36,5 +36,10 @@ def main() -> None:
     except BrokenPipeError:  # whoever read us has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
-    except (OSError, psycopg.OperationalError) as error:
+    except OSError as error:
         sys.exit(fail(of_the_machine(error)))
+    except psycopg.Error as error:
+        said = of_the_database(error)
+        if said is None:
+            raise
+        sys.exit(fail(said))

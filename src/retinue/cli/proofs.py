@@ -33,7 +33,9 @@ class Killer:
             return
         os.kill(worker, signal.SIGKILL)
         self.killed, self.at = worker, pages
-        console.print(f"\n[bold]proof 1[/bold]: the worker (process {worker}) was killed with -9 after {pages} pages; another goes on\n")
+        console.print(
+            f"\n[bold]Proof 1 begins[/bold]: the worker (process {worker}) was killed with -9 after {pages} pages; another goes on\n"
+        )
 
     def report(self, connection: Connection, tenant: str, told: dict[str, Any]) -> None:
         console.print("\n[bold]Proof 1: nothing lost, nothing doubled[/bold]")
@@ -56,7 +58,9 @@ class Killer:
         )
         console.print(
             f"  worker {self.killed} died after {self.at} pages; {told['pages']} pages were read in the end,"
-            f" {sum(read.values())} told, {max(read.values(), default=0)} time each"
+            f" {sum(read.values())} told, each once at most"
+            if max(read.values(), default=0) <= 1
+            else f"  pages were told more than once: {[url for url, times in read.items() if times > 1]}"
         )
         console.print(
             f"  the log holds {len(numbers)} events numbered 1 to {numbers[-1]}"

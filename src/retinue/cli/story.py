@@ -18,6 +18,7 @@ from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
+PRIVATE = "RETINUE_WEB_ALLOW_PRIVATE"
 FILES_AT_MOST, STEP_SECONDS, NOT_FOUND, NAME_ASKED = 500, 600, 404, 100
 SERVERS_FAULT, TELLING_SECONDS = 500, 2.0
 
@@ -311,7 +312,7 @@ def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Opti
     """The whole story on the example company, with two proofs; then leave the server running."""
     import os
 
-    os.environ.setdefault("RETINUE_WEB_ALLOW_PRIVATE", "true")  # the example site is served on this machine
+    os.environ.setdefault(PRIVATE, "true")  # the example site is served on this machine
     settings = configure(home, port)
     known = running(settings.home)
     child = None
@@ -329,7 +330,13 @@ def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Opti
             console.print(f"the example company's site is at {address}\n")
             killer = proofs.Killer(settings.home)
             progress = Progress()
-            told = tell(connection, [address], example.name, progress, half_way=killer)
+            try:
+                told = tell(connection, [address], example.name, progress, half_way=killer)
+            except StepFailed as refusal:
+                if child is not None or PRIVATE not in refusal.next:
+                    raise
+                console.print("\nThe server that was found reads no addresses of this machine: the same pages are sent to it as files.\n")
+                told = tell(connection, [str(example.site)], example.name, Progress(), half_way=killer)
             ending(told)
             conversation(connection, told, example)
             tenant = told["client"]["client_id"]

@@ -1,6 +1,7 @@
 """What the machine refuses, in words that say what to do: disks, permissions, a database that is away."""
 
 import errno
+import os
 
 import psycopg
 
@@ -47,9 +48,15 @@ NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 NO_PLACE = (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG)
 
 
-def of_the_machine(error: OSError | psycopg.OperationalError) -> Refusal:
-    if isinstance(error, psycopg.OperationalError):
-        return DatabaseAway(said=next(iter(str(error).strip().splitlines()), type(error).__name__))
+def of_the_database(error: psycopg.Error) -> Refusal | None:
+    """None for what is nobody's fault but ours. Postgres tells of a limit on file sizes as an internal error."""
+    said = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    if isinstance(error, psycopg.errors.DiskFull) or any(os.strerror(number) in said for number in FULL):
+        return DiskFull(where=", in the database")
+    return DatabaseAway(said=said) if isinstance(error, psycopg.OperationalError) else None
+
+
+def of_the_machine(error: OSError) -> Refusal:
     where = str(error.filename) if error.filename else ""
     said = error.strerror or type(error).__name__
     if error.errno in FULL:
