@@ -46,4 +46,6 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     process.provide(Throttle, Throttle(clock))
     models = Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings))
     process.provide(Models, models)
-    process.provide(Agents, Agents(process.database, embedder, models, gate))
+    agents = Agents(process.database, embedder, models, gate)
+    stack.push_async_callback(agents.close)
+    process.provide(Agents, agents)

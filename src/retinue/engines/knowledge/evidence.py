@@ -89,6 +89,12 @@ def candidates(passages: Sequence[Passage]) -> list[Candidate]:
     ]
 
 
+def compared(passage: Passage) -> list[str]:
+    """The texts of a passage that are compared with a question by meaning; embedding them ahead is what makes a first question quick."""
+    pieces = pieces_of(passage.context, passage.columns, passage.text)
+    return [*(piece.text for piece in pieces), *(f"{piece.context}: {piece.text}" for piece in pieces)]
+
+
 def row_text(row: str, columns: str) -> str:
     """A table's row as a person reads it: "Name: …, price: …"."""
     mark = delimiter(row)[0]

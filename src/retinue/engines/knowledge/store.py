@@ -176,6 +176,16 @@ async def search(
     return [found[i].model_copy(update={"score": round(float(scores[i]), 4)}) for i in order]
 
 
+async def newest(work: Work, size: int) -> list[Passage]:
+    """Of one organization, the passages of what changed last."""
+    rows = await work.execute(
+        """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
+           from knowledge.chunk c join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
+           where c.organization_id = :organization order by d.updated_at desc, c.id limit :size""",
+        organization=work.organization, size=size)
+    return [_passage(row) for row in rows]
+
+
 async def passage(work: Work, id: UUID) -> Passage:
     """One chunk. Raises NotFound."""
     row = (await work.execute(

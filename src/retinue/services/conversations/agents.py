@@ -1,7 +1,9 @@
 """Which agent speaks in a conversation: its configuration's version, read once, and the engines behind it."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,6 +16,7 @@ from retinue.engines.governance.facts import Principal
 from retinue.engines.governance.gate import Blocked, Gate
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
+from retinue.kernel.ending import stop
 from retinue.kernel.work import Database, Work
 from retinue.services.conversations.briefing import brief_of
 from retinue.services.conversations.knowing import QUOTES, ClientKnowledge, GatedModel
@@ -41,11 +44,38 @@ class Agents:
     def __init__(
         self, database: Database, embedder: Embedder, models: Models, gate: Gate, *, knowledge_of: KnowledgeOf | None = None
     ) -> None:
-        self.database, self.models, self.gate = database, models, gate
+        self.database, self.embedder, self.models, self.gate = database, embedder, models, gate
         self.knowledge_of = knowledge_of or (lambda o, channel: ClientKnowledge(database, embedder, o, QUOTES.get(channel, 3)))
         self.dialogue = Dialogue()
+        self.warmed: set[UUID] = set()
+        self.turns, self.silent = 0, asyncio.Event()
+        self.silent.set()
+        self.warming: set[asyncio.Task[None]] = set()
         self.briefs: OrderedDict[tuple[UUID, UUID, int], Brief] = OrderedDict()
         self.prepared: OrderedDict[UUID, Prepared] = OrderedDict()
+
+    def warm(self, organization: UUID) -> None:
+        """Once a client and process; a question that comes meanwhile does not wait for it."""
+        if organization not in self.warmed:
+            self.warmed.add(organization)
+            task = asyncio.create_task(ClientKnowledge(self.database, self.embedder, organization).warm(self.silent))
+            self.warming.add(task)
+            task.add_done_callback(self.warming.discard)
+
+    @asynccontextmanager
+    async def talking(self) -> AsyncIterator[None]:
+        """A turn is answered: embedding ahead waits."""
+        self.turns += 1
+        self.silent.clear()
+        try:
+            yield
+        finally:
+            self.turns -= 1
+            if not self.turns:
+                self.silent.set()
+
+    async def close(self) -> None:
+        await stop(*self.warming)
 
     async def brief(self, work: Work, config_id: UUID, version: int) -> Brief:
         key = (work.organization, config_id, version)

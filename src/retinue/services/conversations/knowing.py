@@ -14,6 +14,7 @@ from retinue.engines.governance.gate import Blocked
 from retinue.engines.knowledge import store
 from retinue.engines.knowledge.answers import ground, shown
 from retinue.engines.knowledge.embedding import Embedder
+from retinue.engines.knowledge.evidence import compared
 from retinue.engines.knowledge.passages import Passage
 from retinue.engines.llm import Models
 from retinue.engines.llm.models import NoAnswer
@@ -22,6 +23,7 @@ from retinue.kernel.work import Database
 
 ROOM = "conversations"
 PASSAGES = 10
+WARMED = 150  # passages; a few seconds of one core, once a client and process
 QUOTES = {"sms": 1, "whatsapp": 1, "voice": 1}  # pieces of an answer by channel, else 3
 SECONDS = 40.0  # for a turn's model calls; the lease of an ask is longer
 
@@ -38,6 +40,14 @@ class ClientKnowledge:
         async with self.database.work(ROOM, self.organization) as work:
             passages = await store.search(work, question, point, size=PASSAGES)
         return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p) for p in passages]
+
+    async def warm(self, silent: asyncio.Event) -> None:
+        """Embed the sentences that the first questions will be compared with, while visitors are still typing."""
+        async with self.database.work(ROOM, self.organization) as work:
+            passages = await store.newest(work, WARMED)
+        for passage in passages:
+            await silent.wait()
+            await self.embedder.embed(compared(passage))
 
     async def ground(self, question: str, passages: list[Found]) -> Grounded:
         known: list[Passage] = [found.raw for found in passages]

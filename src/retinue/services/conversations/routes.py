@@ -98,7 +98,9 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     process, caller = process_of(request), await caller_of(request)
     if caller.conversation is not None:
         raise NotFound()  # a visitor's token is for one conversation
-    row, greeting = await domain.start(work, process.get(Agents), body)
+    agents = process.get(Agents)
+    row, greeting = await domain.start(work, agents, body)
+    agents.warm(work.organization)
     days = process.get(ConversationsSettings).visitor_token_days
     token = process.get(Signer).sign("visitor", timedelta(days=days), org=str(work.organization), sub=str(row.id))
     return Started(

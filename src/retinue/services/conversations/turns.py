@@ -141,7 +141,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
         PROVIDER_SECONDS.set(waited)
     before, began = waited[0], time.perf_counter()
     context = agents.context(turn, lambda text: tell({"content": text}), by_rules=by_rules)
-    async with asyncio.timeout(max(end - began, 5.0)):
+    async with agents.talking(), asyncio.timeout(max(end - began, 5.0)):
         reply = await agents.dialogue.turn(turn.thread, turn.said, context)
     known = [cost for cost in context.spent if cost is not None]
     answer = Reply(
