@@ -73,9 +73,9 @@ def tasks_run(
         show(ran)
     else:
         console.print(f"{ran['done']} lines done, {ran['refused']} refused → {output}", markup=False)
-    if ran["refused"]:
-        if not json_:
-            errors.print("The lines that were refused say why, under “refusal”.")
+    if ran["refused"] and not json_:
+        errors.print("The lines that were refused say why, under “refusal”.")
+    if ran["refused"] and not ran["done"]:
         raise typer.Exit(FAILED)
 
 

@@ -209,7 +209,7 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
     """`retinue up` in a session of its own; returns when it answers."""
     make_home(settings.home)
     log = settings.home / "retinue.log"
-    with log.open("ab") as out:
+    with open(log, "ab", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
         before = out.tell()
         child = subprocess.Popen(
             [sys.executable, "-m", "retinue", "up", "--no-browser", *options],
