@@ -22,8 +22,14 @@ from figures import figure, installation, new_home, remove
 from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.postgres import PostgresSettings, start
 
-QUESTIONS = ("What are your opening hours?", "Do you calibrate on site?", "How much does hiring a platform scale cost?", "Where are your depots?",
-             "How long is the warranty?", "Can I return an item?")
+QUESTIONS = (
+    "What are your opening hours?",
+    "Do you calibrate on site?",
+    "How much does hiring a platform scale cost?",
+    "Where are your depots?",
+    "How long is the warranty?",
+    "Can I return an item?",
+)
 ROUNDS, CONVERSATIONS = 5, 4
 
 

@@ -17,8 +17,20 @@ import httpx
 
 def figure(name: str, value: float, unit: str, *, baseline: float | None = None, target: str = "", met: bool | None = None) -> None:
     ratio = round(value / baseline, 3) if baseline else None
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "baseline": round(baseline, 3) if baseline is not None else None,
-                      "ratio": ratio, "target": target, "met": met}), flush=True)
+    print(
+        json.dumps(
+            {
+                "name": name,
+                "value": round(value, 3),
+                "unit": unit,
+                "baseline": round(baseline, 3) if baseline is not None else None,
+                "ratio": ratio,
+                "target": target,
+                "met": met,
+            }
+        ),
+        flush=True,
+    )
 
 
 def free_port() -> int:

@@ -14,7 +14,9 @@ MINUTES = 15
 
 
 def machine() -> str:
-    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    model = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), ""
+    )
     return f"{os.cpu_count()} cores {model}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
 
@@ -33,9 +35,14 @@ def main() -> None:
                 print(f"  {line.rstrip()}", flush=True)
                 continue
             figure = json.loads(line) | {"command": f"python benchmarks/{script}", "machine": machine()}
-            figures.append({key: figure.get(key) for key in ("name", "value", "unit", "baseline", "ratio", "target", "met", "command", "machine")})
-            print(f"  {figure['name']}: {figure['value']} {figure['unit']} (baseline {figure.get('baseline')}, target {figure.get('target')})"
-                  f" {'met' if figure.get('met') else 'MISSED' if figure.get('met') is False else ''}", flush=True)
+            figures.append(
+                {key: figure.get(key) for key in ("name", "value", "unit", "baseline", "ratio", "target", "met", "command", "machine")}
+            )
+            print(
+                f"  {figure['name']}: {figure['value']} {figure['unit']} (baseline {figure.get('baseline')}, target {figure.get('target')})"
+                f" {'met' if figure.get('met') else 'MISSED' if figure.get('met') is False else ''}",
+                flush=True,
+            )
         try:
             child.wait(max(1, end - time.monotonic()))
         except subprocess.TimeoutExpired:

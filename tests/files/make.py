@@ -31,7 +31,13 @@ PASSWORD = "skerry"
 
 READABLE = ("good.pdf", "good.docx", "good.xlsx", "good.csv", "latin1.txt", "utf16.txt", "html-with-script.html")
 REFUSED = (
-    "encrypted.pdf", "damaged.pdf", "empty.pdf", "empty.txt", "scanned.pdf", "damaged.docx", "zip-bomb-like.docx",
+    "encrypted.pdf",
+    "damaged.pdf",
+    "empty.pdf",
+    "empty.txt",
+    "scanned.pdf",
+    "damaged.docx",
+    "zip-bomb-like.docx",
     "wrong-extension.pdf",
 )
 # What must never appear in the text of html-with-script.html.
@@ -180,7 +186,7 @@ def html_with_script() -> bytes:
     return (
         "<!doctype html><html><head><title>Ferry notes</title><style>p { color: teal }</style>"
         "<script>const stolenCookie = document.cookie; document.write('<p>' + stolenCookie + '</p>')</script></head>"
-        f"<body><!-- draft of the spring timetable --><h1 onclick=\"stolenCookie()\">Ferry notes</h1>{shown}"
+        f'<body><!-- draft of the spring timetable --><h1 onclick="stolenCookie()">Ferry notes</h1>{shown}'
         "<noscript>Your reader has no scripts.</noscript><template><p>stolenCookie</p></template></body></html>"
     ).encode()
 

@@ -37,7 +37,9 @@ class SlowSite:
     async def page(self, _: Request) -> HTMLResponse:
         self.asked.set()
         await self.go.wait()
-        return HTMLResponse("<html><head><title>Hollow Oak Scales</title></head><body><h1>Hollow Oak Scales</h1><p>We repair scales.</p></body></html>")
+        return HTMLResponse(
+            "<html><head><title>Hollow Oak Scales</title></head><body><h1>Hollow Oak Scales</h1><p>We repair scales.</p></body></html>"
+        )
 
     async def none(self, _: Request) -> PlainTextResponse:
         return PlainTextResponse("", 404)
@@ -92,7 +94,9 @@ async def test_a_process_that_is_told_to_end_finishes_its_request_and_its_job(
                     sent.set()
                     yield b' the end"}'
 
-                answer = await http.post("/clients", content=body(), headers={"Content-Type": "application/json", "X-Tenant-ID": known["organization_id"]})
+                answer = await http.post(
+                    "/clients", content=body(), headers={"Content-Type": "application/json", "X-Tenant-ID": known["organization_id"]}
+                )
                 assert sent.is_set() and answer.status_code == 201, answer.text
             slow_site.go.set()
             assert await asyncio.to_thread(process.wait, 30) == 0, logs(tmp_path)
@@ -119,7 +123,10 @@ async def test_the_house_outlives_its_database() -> None:
             assert made
             app = serving(process, ROOMS, ROOMS)
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://retinue", timeout=60) as http:
+            async with (
+                app.router.lifespan_context(app),
+                httpx.AsyncClient(transport=transport, base_url="http://retinue", timeout=60) as http,
+            ):
                 signed = await http.post("/api/v1/auth/login", json={"email": made.email, "password": made.password})
                 http.headers["Authorization"] = f"Bearer {signed.json()['access_token']}"
                 assert (await http.get("/health/ready")).status_code == 200

@@ -32,8 +32,18 @@ def passages(site: Path) -> list[Passage]:
         for c in chunk(document.text, [s for s in document.sections if s.role == "body"]):
             if not any(f.start <= c.start < f.end for f in footers):
                 name = str(file.relative_to(site))
-                found.append(Passage(id=f"{name}#{c.position}", document_id=name, title=document.title or "", heading=c.heading,
-                                     columns=c.columns, text=c.text, start=c.start, end=c.end))
+                found.append(
+                    Passage(
+                        id=f"{name}#{c.position}",
+                        document_id=name,
+                        title=document.title or "",
+                        heading=c.heading,
+                        columns=c.columns,
+                        text=c.text,
+                        start=c.start,
+                        end=c.end,
+                    )
+                )
     return found
 
 
@@ -42,7 +52,7 @@ def score(index: Index, questions: list[dict], embedder: Embedder) -> dict[str, 
     for q in questions:
         found = index.search(q["question"], 16)
         answer = ground(q["question"], found, embedder.encode)
-        assert all(found[c.passage].text[c.start:c.end] == c.text for c in answer.quotes)
+        assert all(found[c.passage].text[c.start : c.end] == c.text for c in answer.quotes)
         if not q["answerable"]:
             tally["unanswerable"] += 1
             tally["says_so"] += not answer.grounded
@@ -56,9 +66,11 @@ def score(index: Index, questions: list[dict], embedder: Embedder) -> dict[str, 
         tally["wrong_answers"] += answer.grounded and set(cited).isdisjoint(q["pages"])
         tally["baseline"] += any(index.passages[i].document_id in q["pages"] for i in counts)
     return {
-        "first_three": tally["first_three"] / tally["answerable"], "answered_right": tally["answered_right"] / tally["answerable"],
+        "first_three": tally["first_three"] / tally["answerable"],
+        "answered_right": tally["answered_right"] / tally["answerable"],
         "wrong_answers": tally["wrong_answers"] / tally["answerable"],
-        "baseline_first_three": tally["baseline"] / tally["answerable"], "says_so": tally["says_so"] / tally["unanswerable"],
+        "baseline_first_three": tally["baseline"] / tally["answerable"],
+        "says_so": tally["says_so"] / tally["unanswerable"],
         "count": tally["answerable"] + tally["unanswerable"],
     }
 
@@ -77,8 +89,10 @@ def test_the_right_page_is_cited_and_what_is_not_known_is_said(embedder: Embedde
         lines = (TESTS / "quality" / slug / "questions.jsonl").read_text(encoding="utf-8").splitlines()
         held_out = [q for q in map(json.loads, lines) if q["split"] == "held_out"]
         scores[slug] = score(Index(passages(site), embedder), held_out, embedder)
-    total = {key: float(np.average([s[key] for s in scores.values()], weights=[s["count"] for s in scores.values()]))
-             for key in ("first_three", "answered_right", "wrong_answers", "baseline_first_three", "says_so")}
+    total = {
+        key: float(np.average([s[key] for s in scores.values()], weights=[s["count"] for s in scores.values()]))
+        for key in ("first_three", "answered_right", "wrong_answers", "baseline_first_three", "says_so")
+    }
     with capsys.disabled():
         for slug, figures in [*scores.items(), ("both", total)]:
             print("\n" + slug, " ".join(f"{key}={value:.2f}" for key, value in figures.items()), end="")

@@ -23,7 +23,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_questions(slug: str) -> None:
     questions = lines(TESTS / "quality" / slug / "questions.jsonl")
     assert Counter((q["split"], q["answerable"]) for q in questions) == {
-        ("tune", True): 19, ("held_out", True): 19, ("tune", False): 6, ("held_out", False): 6,
+        ("tune", True): 19,
+        ("held_out", True): 19,
+        ("tune", False): 6,
+        ("held_out", False): 6,
     }
     assert len({q["question"] for q in questions}) == 50
     for q in questions:

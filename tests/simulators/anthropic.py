@@ -114,8 +114,7 @@ class AnthropicSimulator(Script):
         said = self.answer(body)
         content: list[dict[str, Any]] = [{"type": "text", "text": said.text}] if said.text else []
         content += [
-            {"type": "tool_use", "id": f"toolu_{i}", "name": name, "input": arguments}
-            for i, (name, arguments) in enumerate(said.tools)
+            {"type": "tool_use", "id": f"toolu_{i}", "name": name, "input": arguments} for i, (name, arguments) in enumerate(said.tools)
         ]
         reason = "tool_use" if said.tools else "end_turn"
         before, after = tokens(body["messages"]), tokens(content)
@@ -163,8 +162,6 @@ class AnthropicSimulator(Script):
         refused = self.unauthorized(request)
         if refused:
             return refused
-        rows = [
-            {"type": "model", "id": m, "display_name": m, "created_at": "2025-02-19T00:00:00Z"} for m in self.models
-        ]
+        rows = [{"type": "model", "id": m, "display_name": m, "created_at": "2025-02-19T00:00:00Z"} for m in self.models]
         ends = {"has_more": False, "first_id": self.models[0], "last_id": self.models[-1]}
         return JSONResponse({"data": rows} | ends)

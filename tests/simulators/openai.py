@@ -123,8 +123,7 @@ class OpenAISimulator(Script):
             head = {"index": index, "id": call["id"], "type": "function"}
             deltas.append({"tool_calls": [head | {"function": {"name": call["function"]["name"], "arguments": ""}}]})
             deltas += [
-                {"tool_calls": [{"index": index, "function": {"arguments": arguments[at : at + 7]}}]}
-                for at in range(0, len(arguments), 7)
+                {"tool_calls": [{"index": index, "function": {"arguments": arguments[at : at + 7]}}]} for at in range(0, len(arguments), 7)
             ]
         base = shared | {"object": "chat.completion.chunk", "system_fingerprint": "fp_simulated"}
         if usage:
@@ -145,10 +144,7 @@ class OpenAISimulator(Script):
         texts = [body["input"]] if isinstance(body.get("input"), str) else list(body.get("input") or [])
         if not texts:
             return self.error(400, "'$.input' is invalid.")
-        data = [
-            {"object": "embedding", "index": i, "embedding": [len(t) / 100, float(i), -0.5]}
-            for i, t in enumerate(texts)
-        ]
+        data = [{"object": "embedding", "index": i, "embedding": [len(t) / 100, float(i), -0.5]} for i, t in enumerate(texts)]
         usage = {"prompt_tokens": tokens(texts), "total_tokens": tokens(texts)}
         return JSONResponse({"object": "list", "data": data, "model": body["model"], "usage": usage})
 

@@ -35,9 +35,7 @@ async def test_openai_client():
         assert answer.choices[0].finish_reason == "tool_calls"
         assert answer.choices[0].message.tool_calls[0].function.arguments == '{"city": "Lund"}'
 
-        embedded = await client.embeddings.create(
-            model="text-embedding-3-small", input=["a", "bb"], encoding_format="float"
-        )
+        embedded = await client.embeddings.create(model="text-embedding-3-small", input=["a", "bb"], encoding_format="float")
         assert [row.index for row in embedded.data] == [0, 1]
         assert "gpt-4.1" in [model.id async for model in client.models.list()]
 
@@ -65,9 +63,7 @@ async def test_openai_client_parses_structured_output():
     simulator = OpenAISimulator()
     async with serving(simulator.app) as url:
         client = openai.AsyncOpenAI(api_key=simulator.key, base_url=f"{url}/v1", max_retries=0)
-        answer = await client.chat.completions.parse(
-            model="gpt-4.1", messages=[{"role": "user", "content": "hi"}], response_format=Weather
-        )
+        answer = await client.chat.completions.parse(model="gpt-4.1", messages=[{"role": "user", "content": "hi"}], response_format=Weather)
         assert answer.choices[0].message.parsed == Weather(city="text", degrees=1)
         await client.close()
 

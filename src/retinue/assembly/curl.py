@@ -83,14 +83,16 @@ def _function(name: str, method: str, path: str, operation: Json, document: Json
     lines = [f"# {operation['summary']}.", *([f"# {about}"] if about.rstrip(".") != operation["summary"] else []), f"{name}() {{"]
     for number, piece in enumerate((part.partition("}")[0] for part in path.split("{")[1:]), 1):
         path = path.replace(f"{{{piece}}}", f"${{{number}:-{SOME_ID}}}")
-    words = {p["name"]: example(p["schema"], document) for p in operation.get("parameters", ()) if p.get("in") == "query" and p.get("required")}
+    words = {
+        p["name"]: example(p["schema"], document) for p in operation.get("parameters", ()) if p.get("in") == "query" and p.get("required")
+    }
     options = [f"--get --data-urlencode {shlex.quote(f'{key}={value}')}" for key, value in words.items()]
     content = operation.get("requestBody", {}).get("content", {})
     if "application/json" in content:
         body = json.dumps(example(content["application/json"]["schema"], document), ensure_ascii=False)
         options += ["--header 'Content-Type: application/json'", f"--data {shlex.quote(body)}"]
     elif content:
-        options.append("--form file=@\"${FILE:?a file to send}\"")
+        options.append('--form file=@"${FILE:?a file to send}"')
     if method == "POST" and operation.get("security") != []:
         options.append('--header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"')
     lines.append(" \\\n    ".join([f'  call {method} "{path}"', *options]))

@@ -143,7 +143,8 @@ async def envelope(work: Telling, events: Sequence[tuple[Event, Event | None]]) 
         lineage = event.lineage or (cause.lineage if cause else None) or work.lineage or uuid7()
         batch.append(
             f'{{"id":"{uuid7()}","kind":"{event.kind}","body":{body},"lineage":"{lineage}","trace":{json.dumps(work.trace)},"actor":{actor},'
-            f'"person":{_quoted(event.person)},"cause":{_quoted(cause.id if cause else None)},"occurred_at":"{at}"}}')
+            f'"person":{_quoted(event.person)},"cause":{_quoted(cause.id if cause else None)},"occurred_at":"{at}"}}'
+        )
     return f"[{','.join(batch)}]"
 
 

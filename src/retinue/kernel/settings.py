@@ -37,7 +37,8 @@ class KernelSettings(BaseSettings):
     database_pool: int = Field(12, ge=2, le=200, description="Connections a process holds at most.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
     otlp_endpoint: str | None = Field(
-        None, description="Address of an OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318) that gets traces; needs retinue[otel]."
+        None,
+        description="Address of an OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318) that gets traces; needs retinue[otel].",
     )
     requests_per_minute: int = Field(6000, ge=1, description="Requests an organization may make in a minute.")
     drain_seconds: int = Field(10, ge=0, description="What runs at shutdown is given so many seconds to end.")

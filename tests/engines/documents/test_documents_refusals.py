@@ -97,9 +97,7 @@ async def test_a_child_that_crashed_is_replaced() -> None:
 
 @pytest.mark.parametrize("refusal", BY_NAME.values())
 def test_every_refusal_says_what_to_do(refusal: type[FileRefused]) -> None:
-    text = str(
-        refusal(name="plan.pdf", limit="50 MB", setting="FILE_BYTES", seconds=60.0, expected="a PDF", found="text")
-    )
+    text = str(refusal(name="plan.pdf", limit="50 MB", setting="FILE_BYTES", seconds=60.0, expected="a PDF", found="text"))
     assert text.endswith(".")
     assert "{" not in text
     assert len(text) < 160

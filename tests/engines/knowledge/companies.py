@@ -20,8 +20,18 @@ def passages(company: str) -> list[Passage]:
     for file in sorted((HERE / company / "pages").iterdir()):
         text = file.read_text(encoding="utf-8")
         title = text.splitlines()[0].lstrip("# ") if file.suffix == ".md" else "Prices"
-        found += [Passage(document_id=file.stem, title=title, heading=c.heading.removeprefix(title).lstrip(" ›"), columns=c.columns,
-                          text=c.text, start=c.start, end=c.end) for c in chunk(text)]
+        found += [
+            Passage(
+                document_id=file.stem,
+                title=title,
+                heading=c.heading.removeprefix(title).lstrip(" ›"),
+                columns=c.columns,
+                text=c.text,
+                start=c.start,
+                end=c.end,
+            )
+            for c in chunk(text)
+        ]
     return found
 
 

@@ -67,7 +67,7 @@ def test_quotes_are_the_passages_words_at_their_offsets_and_the_answer_is_made_o
     passages = index.search(question, 16)
     found = ground(question, passages, index.embedder.encode)
     assert found.grounded
-    assert all(passages[q.passage].text[q.start:q.end] == q.text for q in found.quotes)
+    assert all(passages[q.passage].text[q.start : q.end] == q.text for q in found.quotes)
     assert "£75 a day" in found.answer
     assert all(word in " ".join(q.text for q in found.quotes) for word in found.answer.split())
     assert found == ground(question, passages, index.embedder.encode)
@@ -75,13 +75,22 @@ def test_quotes_are_the_passages_words_at_their_offsets_and_the_answer_is_made_o
 
 def test_a_row_of_a_price_list_is_shown_with_its_columns(index: Index) -> None:
     assert answer(index, "What does the double garage cost?").answer == (
-        "Room: Double garage, Size (sq ft): 320, Price per week: £96.00, Floor: ground")
+        "Room: Double garage, Size (sq ft): 320, Price per week: £96.00, Floor: ground"
+    )
 
 
-@pytest.mark.parametrize("question", [
-    "What is your VAT number?", "How fast is the wifi?", "How many people work for you?", "Do you have a branch in Bristol?", "", "???",
-    "What is the meaning of life?",
-])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is your VAT number?",
+        "How fast is the wifi?",
+        "How many people work for you?",
+        "Do you have a branch in Bristol?",
+        "",
+        "???",
+        "What is the meaning of life?",
+    ],
+)
 def test_what_is_not_there_is_not_answered_though_the_topic_is_near(index: Index, question: str) -> None:
     found = answer(index, question)
     assert not found.grounded
@@ -98,25 +107,46 @@ def test_a_bare_text_is_a_passage(embedder: Embedder) -> None:
     assert ground("When are you open?", [passage], embedder.encode).quotes[0].text == "We are open from 9:00 to 17:00."
 
 
-@pytest.mark.parametrize(("question", "asks"), [
-    ("How much is it?", "amount"), ("When do you open?", "time"), ("When was it founded?", "year"), ("How long does it take?", "duration"),
-    ("How many rooms are there?", "count"), ("Where are you?", "place"), ("What is your phone number?", "phone"), ("Do you ship?", "yes_no"),
-    ("Do you clean rooms when I leave?", "yes_no"), ("site survey price", "amount"), ("minimum age for aligners?", "measure:age"),
-])
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("How much is it?", "amount"),
+        ("When do you open?", "time"),
+        ("When was it founded?", "year"),
+        ("How long does it take?", "duration"),
+        ("How many rooms are there?", "count"),
+        ("Where are you?", "place"),
+        ("What is your phone number?", "phone"),
+        ("Do you ship?", "yes_no"),
+        ("Do you clean rooms when I leave?", "yes_no"),
+        ("site survey price", "amount"),
+        ("minimum age for aligners?", "measure:age"),
+    ],
+)
 def test_the_kind_of_answer_that_is_asked_for(question: str, asks: str) -> None:
     assert read_question(question).asks == asks
 
 
 def test_a_folder_is_evaluated_beside_counting_words(tmp_path: Path, embedder: Embedder) -> None:
-    (tmp_path / "passages.jsonl").write_text("\n".join(json.dumps(d) for d in (
-        {"id": "a", "title": "Returns", "text": "You may return unused goods within 30 days for a refund."},
-        {"id": "b", "title": "Hours", "text": "The shop is open from Monday to Friday."},
-    )))
-    (tmp_path / "questions.jsonl").write_text("\n".join(json.dumps(q) for q in (
-        {"id": 1, "question": "Can I return goods for a refund?", "passages": ["a"]},
-        {"id": 2, "question": "Is the shop open on Monday?", "spans": [{"document": "b", "start": 0, "end": 10}]},
-        {"id": 3, "question": "Who is the mayor of Lisbon?"},
-    )))
+    (tmp_path / "passages.jsonl").write_text(
+        "\n".join(
+            json.dumps(d)
+            for d in (
+                {"id": "a", "title": "Returns", "text": "You may return unused goods within 30 days for a refund."},
+                {"id": "b", "title": "Hours", "text": "The shop is open from Monday to Friday."},
+            )
+        )
+    )
+    (tmp_path / "questions.jsonl").write_text(
+        "\n".join(
+            json.dumps(q)
+            for q in (
+                {"id": 1, "question": "Can I return goods for a refund?", "passages": ["a"]},
+                {"id": 2, "question": "Is the shop open on Monday?", "spans": [{"document": "b", "start": 0, "end": 10}]},
+                {"id": 3, "question": "Who is the mayor of Lisbon?"},
+            )
+        )
+    )
     report = evaluate(tmp_path, embedder)
     assert report["metrics"]["recall@1"] == report["metrics"]["mrr"] == report["metrics"]["ndcg@10"] == 1
     assert report["metrics"]["says_unknown"] == 1

@@ -16,7 +16,7 @@ PROSE = "The engineer comes on Monday. " * 120
 @given(st.text(max_size=600), st.sampled_from(["semantic", "fixed_size", "paragraph"]), st.integers(1, 60))
 def test_a_chunk_is_the_text_at_its_offsets_in_order_and_nothing_is_lost(text: str, strategy: str, words: int) -> None:
     chunks = chunk(text, strategy=strategy, words=words)  # type: ignore[arg-type]
-    assert all(text[c.start:c.end] == c.text and c.text.strip() for c in chunks)
+    assert all(text[c.start : c.end] == c.text and c.text.strip() for c in chunks)
     assert all(a.end <= b.start for a, b in zip(chunks, chunks[1:], strict=False))
     assert [c.position for c in chunks] == list(range(len(chunks)))
 
@@ -64,19 +64,24 @@ def test_too_long_a_text_is_refused() -> None:
         chunk("x" * (MAX_CHARACTERS + 1))
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("Open from 8 a.m. to 6 p.m. daily. Closed on holidays.", ["Open from 8 a.m. to 6 p.m. daily.", "Closed on holidays."]),
-    ("Ask Dr. Weber, e.g. by phone. She answers!", ["Ask Dr. Weber, e.g. by phone.", "She answers!"]),
-    ("It costs 3.50 euros. Really?", ["It costs 3.50 euros.", "Really?"]),
-    ("A line of a printed page that is broken before its\nend goes on here. Next.",
-     ["A line of a printed page that is broken before its\nend goes on here.", "Next."]),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Open from 8 a.m. to 6 p.m. daily. Closed on holidays.", ["Open from 8 a.m. to 6 p.m. daily.", "Closed on holidays."]),
+        ("Ask Dr. Weber, e.g. by phone. She answers!", ["Ask Dr. Weber, e.g. by phone.", "She answers!"]),
+        ("It costs 3.50 euros. Really?", ["It costs 3.50 euros.", "Really?"]),
+        (
+            "A line of a printed page that is broken before its\nend goes on here. Next.",
+            ["A line of a printed page that is broken before its\nend goes on here.", "Next."],
+        ),
+    ],
+)
 def test_sentences(text: str, expected: list[str]) -> None:
-    assert [text[u.start:u.end] for u in units(text)] == expected
+    assert [text[u.start : u.end] for u in units(text)] == expected
 
 
 def test_items_know_the_line_that_opens_their_list() -> None:
     text = "Bring with you:\n\n- a passport\n- 20 euros\n"
     items = [u for u in units(text) if u.kind == "item"]
-    assert [text[u.start:u.end] for u in items] == ["a passport", "20 euros"]
+    assert [text[u.start : u.end] for u in items] == ["a passport", "20 euros"]
     assert all(u.lead and text[slice(*u.lead)] == "Bring with you:" for u in items)

@@ -57,7 +57,8 @@ async def put(database: Database, organization: UUID, key: str = "delivery", tex
     points = EMBEDDER.encode([c.context("Shop") for c in chunks])
     async with database.work("library", organization) as work:
         return await store.put_document(
-            work, key=key, text=text, chunks=chunks, points=points, embedder=EMBEDDER.name, title="Shop", **more)  # type: ignore[arg-type]
+            work, key=key, text=text, chunks=chunks, points=points, embedder=EMBEDDER.name, title="Shop", **more
+        )  # type: ignore[arg-type]
 
 
 async def ask(database: Database, organization: UUID, question: str, room: str = "library", **more: object) -> list[store.Passage]:
@@ -82,7 +83,7 @@ async def test_a_passage_is_the_documents_text_at_its_offsets(shelf) -> None:
     database, one, _, _ = shelf
     await put(database, one)
     best = (await ask(database, one, "What does delivery cost?"))[0]
-    assert PAGE[best.start:best.end] == best.text and best.heading == "Delivery" and best.document_id == "delivery"
+    assert PAGE[best.start : best.end] == best.text and best.heading == "Delivery" and best.document_id == "delivery"
     async with database.work("copilot", one) as work:
         assert (await store.passage(work, UUID(best.id))).text == best.text
 
@@ -140,14 +141,31 @@ async def test_a_small_tenant_among_many_gets_all_rows_and_the_named_indexes_are
     random = np.random.default_rng(7)
     tenants = [other, *(uuid7() for _ in range(29))]
     for tenant in tenants:
-        owner.execute("""insert into knowledge.document select %s, %s, 'default', 'bulk', 'bulk', null, 'text', '', '', '{}', '[]', 'x', 1,
-                         '2026-01-01', '2026-01-01'""", (tenant, tenant))
+        owner.execute(
+            """insert into knowledge.document select %s, %s, 'default', 'bulk', 'bulk', null, 'text', '', '', '{}', '[]', 'x', 1,
+                         '2026-01-01', '2026-01-01'""",
+            (tenant, tenant),
+        )
     with owner.cursor().copy("""copy knowledge.chunk (organization_id, id, document_id, namespace, position, "start", "end", title, heading,
                                 columns, text, embedding) from stdin""") as copy:
         for position in range(3_000):
             tenant = tenants[position % 30]
-            copy.write_row((tenant, uuid7(), tenant, "default", position, 0, 1, "", "", "", f"filler number{position}",
-                            store.vector_text(random.normal(size=384).astype(np.float32))))
+            copy.write_row(
+                (
+                    tenant,
+                    uuid7(),
+                    tenant,
+                    "default",
+                    position,
+                    0,
+                    1,
+                    "",
+                    "",
+                    "",
+                    f"filler number{position}",
+                    store.vector_text(random.normal(size=384).astype(np.float32)),
+                )
+            )
     owner.execute("analyze knowledge.chunk")
     for number in range(12):
         await put(database, one, key=f"page-{number}", text=f"# Page {number}\n\nDelivery costs {number} euros.")
@@ -155,20 +173,19 @@ async def test_a_small_tenant_among_many_gets_all_rows_and_the_named_indexes_are
     assert len(await ask(database, other, "something unheard of", size=20)) == 20
     point = store.vector_text(EMBEDDER.encode(["delivery"])[0])
     async with database.work("library", one) as work:
-        rows = await work.execute(
-            "select id from knowledge.search_graph(cast(:p as extensions.vector), null, null, 10)", p=point)
+        rows = await work.execute("select id from knowledge.search_graph(cast(:p as extensions.vector), null, null, 10)", p=point)
         assert len(rows.all()) == 10
     assert "chunk_words" in plan(owner, "search_text", one, "array['deliveri']", "'{}'::text[]", "null::text", "null::jsonb", "10")
-    assert "chunk_embedding" in plan(
-        owner, "search_graph", other, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
+    assert "chunk_embedding" in plan(owner, "search_graph", other, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     exact = plan(owner, "search_exactly", one, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     assert "Seq Scan on chunk" not in exact and "Index Cond: (organization_id =" in exact
 
 
 def plan(owner: psycopg.Connection, function: str, organization: UUID, *arguments: str) -> str:
     """EXPLAIN of the function's own body, as its owner, in the scope of the organization."""
-    row = owner.execute("select prosrc, proargnames, proconfig from pg_proc where pronamespace = 'knowledge'::regnamespace and proname = %s",
-                        (function,)).fetchone()
+    row = owner.execute(
+        "select prosrc, proargnames, proconfig from pg_proc where pronamespace = 'knowledge'::regnamespace and proname = %s", (function,)
+    ).fetchone()
     assert row is not None
     body, names, settings = row
     for name, value in zip(names, arguments, strict=False):

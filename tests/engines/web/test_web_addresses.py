@@ -63,9 +63,7 @@ METADATA = [
 async def test_no_setting_opens_metadata_and_link_local(url: str) -> None:
     async with internet.Site({}) as site:
         net = internet.Internet(site)
-        async with Fetcher(
-            WebSettings(allow_private=True), internet.open_gate, resolve=net.resolve, network=net
-        ) as fetcher:
+        async with Fetcher(WebSettings(allow_private=True), internet.open_gate, resolve=net.resolve, network=net) as fetcher:
             with pytest.raises(PrivateAddress):
                 await fetcher.fetch(url)
         assert net.connected == []
@@ -146,9 +144,7 @@ def test_an_address_has_one_spelling(written: str, meant: str) -> None:
     assert normalize(meant) == meant
 
 
-@pytest.mark.parametrize(
-    "address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "64:ff9b::808:808", "2002:808:808::"]
-)
+@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "64:ff9b::808:808", "2002:808:808::"])
 def test_public_addresses_are_public(address: str) -> None:
     assert reach(address) == "public"
 

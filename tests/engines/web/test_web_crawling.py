@@ -26,10 +26,7 @@ def paths(pages: list[Page]) -> list[str]:
     return [page.url.partition("//")[2].partition("/")[2] for page in pages if page.refusal is None]
 
 
-HOME = (
-    '<a href="/a">A</a> <a href=b?utm_source=x>B</a> '
-    '<a href="https://elsewhere.example/">out</a> <a href="/photo.JPG">p</a>'
-)
+HOME = '<a href="/a">A</a> <a href=b?utm_source=x>B</a> <a href="https://elsewhere.example/">out</a> <a href="/photo.JPG">p</a>'
 
 
 async def test_nearest_pages_first_each_once_and_nothing_elsewhere() -> None:
@@ -46,9 +43,7 @@ async def test_robots_are_obeyed() -> None:
         b"User-agent: *\nDisallow: /\n\nUser-agent: retinue\nDisallow: /private\nAllow: /private/open\n",
     )
     home = '<a href="/private/x"></a><a href="/private/open"></a><a href="/ok"></a>'
-    async with Site(
-        {"/robots.txt": robots, "/": home, "/private/open": "o", "/private/x": "secret", "/ok": "k"}
-    ) as site:
+    async with Site({"/robots.txt": robots, "/": home, "/private/open": "o", "/private/x": "secret", "/ok": "k"}) as site:
         pages = await crawl(site)
         assert paths(pages) == ["", "private/open", "ok"]
         assert [page.refusal for page in pages if page.refusal] == ["RobotsForbid"]
@@ -76,9 +71,7 @@ async def test_a_crawl_delay_is_kept_up_to_a_limit() -> None:
             clock = StoppedClock()
             sleep = Sleeper(clock)
             net = Internet(site, {"shop.example": [internet.PUBLIC]})
-            async with Fetcher(
-                WebSettings(), internet.open_gate, clock=clock, sleep=sleep, resolve=net.resolve, network=net
-            ) as fetcher:
+            async with Fetcher(WebSettings(), internet.open_gate, clock=clock, sleep=sleep, resolve=net.resolve, network=net) as fetcher:
                 assert len([page async for page in Crawl("http://shop.example", fetcher)]) == 2
             assert sleep.slept[1:] == [kept, kept]
 
@@ -89,8 +82,7 @@ async def test_sitemaps_name_pages_too() -> None:
         index = "".join(f"<sitemap><loc>{site.url}/{name}</loc></sitemap>" for name in ("m1.xml", "m2.xml.gz"))
         index = f"<sitemapindex>{index}</sitemapindex>"
         one = "".join(
-            f"<url><loc>{place}</loc></url>"
-            for place in (f"\n {site.url}/old/deep/one ", f"{site.url}/hidden", "http://x.example/")
+            f"<url><loc>{place}</loc></url>" for place in (f"\n {site.url}/old/deep/one ", f"{site.url}/hidden", "http://x.example/")
         )
         two = f"<urlset><url><loc>{site.url}/zipped</loc></url></urlset>"
         site.pages |= {
@@ -157,17 +149,10 @@ async def test_a_killed_crawl_goes_on_where_it_was() -> None:
 
 async def test_an_unchanged_page_is_not_sent_again() -> None:
     async def tagged(asked: internet.Asked, writer: object) -> internet.Answer:
-        return (
-            (304, {"ETag": '"1"'}, b"")
-            if asked.headers.get("if-none-match") == '"1"'
-            else (200, {"ETag": '"1"'}, b'<a href="/a">')
-        )
+        return (304, {"ETag": '"1"'}, b"") if asked.headers.get("if-none-match") == '"1"' else (200, {"ETag": '"1"'}, b'<a href="/a">')
 
     async with Site({"/": tagged, "/a": "same", "/a2": "x"}) as site:
-        known = {
-            page.url: Known(**page.model_dump(include={"etag", "last_modified", "sha256", "links"}))
-            for page in await crawl(site)
-        }
+        known = {page.url: Known(**page.model_dump(include={"etag", "last_modified", "sha256", "links"})) for page in await crawl(site)}
         again = await crawl(site, known=known)
         assert [(page.unchanged, page.status) for page in again] == [(True, 304), (True, 200)]
         site.pages["/a"] = "changed"
@@ -198,9 +183,7 @@ async def test_a_source_without_a_scheme_is_tried_both_ways() -> None:
 
 
 async def test_a_site_that_stops_serving_ends_the_crawl() -> None:
-    pages: dict[str, Any] = {"/": "".join(f'<a href="/{n}"></a>' for n in range(20))} | {
-        f"/{n}": (503, {}, b"") for n in range(20)
-    }
+    pages: dict[str, Any] = {"/": "".join(f'<a href="/{n}"></a>' for n in range(20))} | {f"/{n}": (503, {}, b"") for n in range(20)}
     async with Site(pages) as site:
         with pytest.raises(Busy):
             await crawl(site)

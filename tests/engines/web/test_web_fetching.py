@@ -39,9 +39,7 @@ class World:
         self.site, self.clock = site, StoppedClock()
         self.sleep = Sleeper(self.clock)
         self.net = Internet(site, NAMES)
-        self.fetcher = Fetcher(
-            settings, internet.open_gate, clock=self.clock, sleep=self.sleep, resolve=self.net.resolve, network=self.net
-        )
+        self.fetcher = Fetcher(settings, internet.open_gate, clock=self.clock, sleep=self.sleep, resolve=self.net.resolve, network=self.net)
 
 
 @pytest.fixture
@@ -84,9 +82,7 @@ async def test_private_sites_are_not_slowed_down() -> None:
 
 
 @pytest.mark.parametrize("settings", [WebSettings(), LOCAL])
-@pytest.mark.parametrize(
-    "target", ["http://127.0.0.1/", "http://intranet.example/", "http://[::1]:8080/", "http://169.254.169.254/"]
-)
+@pytest.mark.parametrize("target", ["http://127.0.0.1/", "http://intranet.example/", "http://[::1]:8080/", "http://169.254.169.254/"])
 async def test_a_public_site_cannot_redirect_into_a_private_network(settings: WebSettings, target: str) -> None:
     async with Site({"/": (302, {"Location": target}, b"")}) as site:
         world = World(site, settings)

@@ -28,7 +28,6 @@ from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
-PASSWORD = "for-tests-only"
 BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
 CLAIM = {"email": "anna@nordwind.example", "password": "a long password"}
 
@@ -69,12 +68,8 @@ class House:
         return client, await self.sign_in(claim["email"], claim["password"])
 
     async def run_jobs(self) -> None:
-        """On a database of its own, whose address holds no password: the tests' one has spaces, which libpq takes from the environment only."""
-        address = self.process.database.engine.url.set(password=None).render_as_string()
-        database = Database(address, clock=self.clock)
-        async with Runner(Process(database), {"identity": room.jobs}).open() as runner:
+        async with Runner(self.process, {"identity": room.jobs}).open() as runner:
             await runner.run_all()
-        await database.close()
 
     async def events(self, organization: UUID | str) -> list[Event]:
         organization = UUID(str(organization))
@@ -123,7 +118,6 @@ def process(database: Database, clock: StoppedClock, tmp_path: Any) -> Process:
 
 @pytest_asyncio.fixture
 async def house(process: Process, owner_url: str, clock: StoppedClock, monkeypatch: Any) -> AsyncIterator[House]:
-    monkeypatch.setenv("PGPASSWORD", PASSWORD)
     credentials = await establish(process.database, process.get(IdentitySettings), "http://retinue")
     assert credentials is not None
     house = House(application(process, [room]), process, clock, credentials, owner_url)

@@ -47,10 +47,7 @@ def _blocks(message: Message) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     if message.content:
         blocks.append({"type": "text", "text": message.content})
-    blocks += [
-        {"type": "tool_use", "id": call.id, "name": call.name, "input": _arguments(call.arguments)}
-        for call in message.tool_calls
-    ]
+    blocks += [{"type": "tool_use", "id": call.id, "name": call.name, "input": _arguments(call.arguments)} for call in message.tool_calls]
     return blocks
 
 
@@ -105,9 +102,7 @@ class Anthropic:
             body["temperature"] = min(request.temperature, 1.0)
         if request.stop:
             body["stop_sequences"] = list(request.stop)
-        tools = [
-            {"name": t.name, "description": t.description, "input_schema": dict(t.parameters)} for t in request.tools
-        ]
+        tools = [{"name": t.name, "description": t.description, "input_schema": dict(t.parameters)} for t in request.tools]
         choice: dict[str, Any] | None = None
         if request.schema is not None:
             schema = dict(request.schema)

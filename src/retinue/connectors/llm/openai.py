@@ -38,8 +38,7 @@ def _message(message: Message) -> dict[str, Any]:
     if message.tool_calls:
         body["content"] = message.content or None
         body["tool_calls"] = [
-            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for call in message.tool_calls
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}} for call in message.tool_calls
         ]
     if message.role == "tool":
         body["tool_call_id"] = message.tool_call_id

@@ -10,9 +10,7 @@ def list_price(provider: str, model: str, usage: Usage, base_url: str = "") -> f
     from genai_prices import Usage as Counted
     from genai_prices import calc_price
 
-    counted = Counted(
-        input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cache_read_tokens=usage.cached_tokens
-    )
+    counted = Counted(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cache_read_tokens=usage.cached_tokens)
     if base_url:
         with suppress(LookupError, ValueError):
             return float(calc_price(counted, model, provider_api_url=base_url).total_price)

@@ -33,9 +33,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
 class Wire:
     """One provider's connection. The key is in no repr, error or log line."""
 
-    def __init__(
-        self, provider: str, base_url: str, key: SecretStr | None, headers: Callable[[str], dict[str, str]]
-    ) -> None:
+    def __init__(self, provider: str, base_url: str, key: SecretStr | None, headers: Callable[[str], dict[str, str]]) -> None:
         self.provider = provider
         self.base_url = base_url.rstrip("/")
         self._key = key
@@ -78,9 +76,7 @@ class Wire:
         return Rejected(self.provider, message, status)
 
     @asynccontextmanager
-    async def _response(
-        self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float
-    ) -> AsyncIterator[httpx.Response]:
+    async def _response(self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float) -> AsyncIterator[httpx.Response]:
         timeout = httpx.Timeout(timeout_s, connect=min(5.0, timeout_s))
         try:
             async with self._open.stream(

@@ -18,9 +18,7 @@ class Limits(BaseSettings):
     text_characters: int = Field(10_000_000, gt=0, description="Longest text kept from one file, in characters.")
     pages: int = Field(5_000, gt=0, description="Most pages, sheets or slides read from one file.")
     seconds: float = Field(60.0, gt=0, description="Longest time to read one file, in seconds.")
-    memory_bytes: int = Field(
-        1_500_000_000, gt=0, description="Address space of the process that reads files, in bytes."
-    )
+    memory_bytes: int = Field(1_500_000_000, gt=0, description="Address space of the process that reads files, in bytes.")
     readers: int = Field(1, gt=0, le=16, description="Files read at the same time by one process.")
 
 
@@ -74,6 +72,4 @@ class Document(BaseModel):
     description: str | None = None
     meta: dict[str, str] = {}
     data: list[Any] = Field([], description="JSON-LD blocks of a web page, as published.")
-    resources: list[str] = Field(
-        [], description="Addresses of the scripts, frames and style sheets that a web page loads."
-    )
+    resources: list[str] = Field([], description="Addresses of the scripts, frames and style sheets that a web page loads.")

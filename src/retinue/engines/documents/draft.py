@@ -63,9 +63,7 @@ class Draft:
         self._parts.append(text + "\n")
         self.length = span.end + 1
         if self.length > self.limits.text_characters:
-            raise TooLarge(
-                name=self.name, limit=f"{self.limits.text_characters:,} characters of text", setting="TEXT_CHARACTERS"
-            )
+            raise TooLarge(name=self.name, limit=f"{self.limits.text_characters:,} characters of text", setting="TEXT_CHARACTERS")
         return span
 
     def gap(self) -> None:
@@ -87,9 +85,7 @@ class Draft:
             raise TooLarge(name=self.name, limit=f"{self.limits.pages:,} pages", setting="PAGES")
         self.pages.append(Page(number=number, start=start, end=self.length, title=title))
 
-    def table(
-        self, header: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, page: int | None = None
-    ) -> None:
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None, page: int | None = None) -> None:
         names = [one_line(cell).rstrip(":") for cell in header]
         kept = [[one_line(cell) for cell in row] for row in rows]
         start = self.length
@@ -111,18 +107,12 @@ class Draft:
         end = len(text)
         for position, section in enumerate(self._headings):
             section.end = next(
-                (
-                    later.start
-                    for later in self._headings[position + 1 :]
-                    if later.level <= section.level or later.role != section.role
-                ),
+                (later.start for later in self._headings[position + 1 :] if later.level <= section.level or later.role != section.role),
                 end,
             )
         for span in (*self.pages, *self._headings, *self.tables):
             span.start, span.end = min(span.start, end), min(span.end, end)
-        first = next(
-            (s.title for s in sorted(self._headings, key=lambda s: (s.level, s.start)) if s.role == "body"), None
-        )
+        first = next((s.title for s in sorted(self._headings, key=lambda s: (s.level, s.start)) if s.role == "body"), None)
         return Document(
             kind=self.kind,
             title=one_line(self.title or "") or first,

@@ -97,9 +97,7 @@ _PARAGRAPHS = {
     "pre",
 }
 _ROLES = {"navigation", "search", "banner", "menu", "menubar", "dialog", "alertdialog"}
-_NOISE = re.compile(
-    r"(?:^|[\s_-])(?:cookie|consent|gdpr|breadcrumbs?|skip-?(?:link|to)|popup|offcanvas)(?:$|[\s_-])", re.I
-)
+_NOISE = re.compile(r"(?:^|[\s_-])(?:cookie|consent|gdpr|breadcrumbs?|skip-?(?:link|to)|popup|offcanvas)(?:$|[\s_-])", re.I)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PHONE = re.compile(r"(?<![\w.])\+?\(?\d[\d\s().\-/]{6,18}\d(?!\w)")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}")
@@ -174,10 +172,7 @@ def _footers(tree: LexborHTMLParser, draft: Draft, mains: list[LexborNode], cont
         _Writer(scratch, controlled, whole=True).write(footer)
         lines = scratch.lines
         kept = [at for at, line in enumerate(lines) if _PHONE.search(line) or _MAIL.search(line)]
-        marked = {
-            one_line(node.text(separator=" "))
-            for node in footer.css("address, [itemprop=address], [itemprop=openingHours]")
-        }
+        marked = {one_line(node.text(separator=" ")) for node in footer.css("address, [itemprop=address], [itemprop=openingHours]")}
         near = {near for at in kept for near in (at - 2, at - 1, at, at + 1, at + 2)}
         chosen = [line for at, line in enumerate(lines) if at in near or any(one_line(line) in text for text in marked)]
         if chosen:

@@ -19,9 +19,7 @@ async def read_files(files: Iterable[Path], limits: Limits) -> AsyncIterator[dic
                 document = await reader.read(data, file.name)
             except FileRefused as refusal:
                 empty: dict[str, object] = {"file": str(file), "kind": None, "pages": [], "text": "", "tables": []}
-                yield empty | {
-                    "refusal": {"reason": type(refusal).__name__, "detail": str(refusal), "next": refusal.next}
-                }
+                yield empty | {"refusal": {"reason": type(refusal).__name__, "detail": str(refusal), "next": refusal.next}}
             else:
                 yield {"file": str(file)} | document.model_dump(
                     mode="json", include={"kind", "title", "pages", "sections", "text", "tables"}

@@ -127,10 +127,7 @@ def _grids(page: Any) -> list[_Grid]:
 def _write_around(draft: Draft, page: Any, grids: list[_Grid], number: int) -> None:
     """The page from top to bottom: words outside the tables as lines, each table where it stands."""
     outside = page.filter(lambda thing: not any(_within(thing, grid.box) for grid in grids))
-    lines = [
-        (line["text"], round(float(line["chars"][0]["size"]), 1), float(line["top"]))
-        for line in outside.extract_text_lines()
-    ]
+    lines = [(line["text"], round(float(line["chars"][0]["size"]), 1), float(line["top"])) for line in outside.extract_text_lines()]
     for grid in grids:
         above = [(text, size) for text, size, top in lines if top < grid.box[1]]
         lines = [line for line in lines if line[2] >= grid.box[1]]

@@ -56,9 +56,7 @@ class _Child:
             if late.is_set():
                 raise TooSlow(name=name, seconds=self.limits.seconds) from error
             if self.process.returncode > 0:
-                raise ForeignError(
-                    f"the process that reads files ended with status {self.process.returncode}"
-                ) from error
+                raise ForeignError(f"the process that reads files ended with status {self.process.returncode}") from error
             # Out of memory inside a C library ends in a signal too.
             raise Crashed(name=name) from error
         finally:

@@ -33,9 +33,7 @@ def _delimiter(text: str) -> str:
 
     def score(mark: str) -> tuple[int, int]:
         widths = Counter(len(next(csv.reader([line], delimiter=mark), [])) for line in lines)
-        width, agreeing = max(
-            ((w, n) for w, n in widths.items() if w > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0)
-        )
+        width, agreeing = max(((w, n) for w, n in widths.items() if w > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
         return agreeing, width
 
     return max(",;\t|", key=score)

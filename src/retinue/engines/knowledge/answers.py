@@ -18,7 +18,9 @@ LONG = 60
 
 _LEANS = re.compile(
     r"(?:it|its|this|that|these|those|they|their|them|he|she|both|then|there|however|otherwise|also|but|and|so|or|after that|below that"
-    r"|above that|instead|if so|if not|in that case|the same|not yet|further|such)\b", re.IGNORECASE)
+    r"|above that|instead|if so|if not|in that case|the same|not yet|further|such)\b",
+    re.IGNORECASE,
+)
 
 
 class Quote(BaseModel):
@@ -67,8 +69,12 @@ def ground(question: str, passages: Sequence[Passage], encode: Encode) -> Ground
             spans[touching] = (candidate.passage, min(start, span[0]), max(end, span[1]))
     quotes = [_quote(passages, *span) for span in spans]
     return Grounding(
-        answer="\n\n".join(dict.fromkeys(shown(passages[q.passage], q) for q in quotes)), quotes=quotes, grounded=True,
-        confidence=round(sure, 3), nearest=nearest)
+        answer="\n\n".join(dict.fromkeys(shown(passages[q.passage], q) for q in quotes)),
+        quotes=quotes,
+        grounded=True,
+        confidence=round(sure, 3),
+        nearest=nearest,
+    )
 
 
 def _quote(passages: Sequence[Passage], passage: int, start: int, end: int) -> Quote:
@@ -118,11 +124,16 @@ def _whole(candidate: Candidate, passage: Passage) -> tuple[int, int]:
     start, end = here, here
     while start > first and _LEANS.match(passage.text, pieces[start].start):
         start -= 1
-    while end < last and (_words(passage.text, pieces[start].start, pieces[end].end) < 6 or _LEANS.match(passage.text, pieces[end + 1].start)) \
-            and end - start < 3:
+    while (
+        end < last
+        and (_words(passage.text, pieces[start].start, pieces[end].end) < 6 or _LEANS.match(passage.text, pieces[end + 1].start))
+        and end - start < 3
+    ):
         end += 1
     if passage.text[pieces[end].end - 1] == ":":
-        _, final = _run(pieces, end + 1, lambda p: p.kind == "item") if end + 1 < len(pieces) and pieces[end + 1].kind == "item" else (end, end)
+        _, final = (
+            _run(pieces, end + 1, lambda p: p.kind == "item") if end + 1 < len(pieces) and pieces[end + 1].kind == "item" else (end, end)
+        )
         end = final if _words(passage.text, pieces[start].start, pieces[final].end) <= 2 * LONG else end
     return pieces[start].start, pieces[end].end
 
@@ -151,13 +162,13 @@ def shown(passage: Passage, quote: Quote) -> str:
     for unit in units(passage.text):
         if unit.end <= quote.start or unit.start >= quote.end or unit.kind == "columns":
             continue
-        text = " ".join(passage.text[max(unit.start, quote.start):min(unit.end, quote.end)].split())
+        text = " ".join(passage.text[max(unit.start, quote.start) : min(unit.end, quote.end)].split())
         if unit.kind == "row":
             named = passage.text[slice(*unit.columns)] if unit.columns else passage.columns
             lines.append(row_text(text, named).replace("; ", ", "))
         elif unit.kind == "item" and quote.start < unit.start - 4:
             lines.append("- " + text)
-        elif lines and unit.kind == "sentence" and "\n" not in passage.text[last:unit.start]:
+        elif lines and unit.kind == "sentence" and "\n" not in passage.text[last : unit.start]:
             lines[-1] += " " + text
         else:
             lines.append(text)

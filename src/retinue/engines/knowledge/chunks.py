@@ -102,8 +102,8 @@ def markdown_sections(text: str) -> list[Section]:
     headings = [unit for unit in units(text) if unit.kind == "heading"]
     found = []
     for index, unit in enumerate(headings):
-        end = next((later.start for later in headings[index + 1:] if later.level <= unit.level), len(text))
-        found.append(Section(text[unit.start:unit.end], unit.level, unit.start, end))
+        end = next((later.start for later in headings[index + 1 :] if later.level <= unit.level), len(text))
+        found.append(Section(text[unit.start : unit.end], unit.level, unit.start, end))
     return found
 
 
@@ -126,7 +126,7 @@ def _pieces(text: str, sections: Sequence[Headed], words: int) -> list[_Piece]:
             next_start = next((s for s in starts if s > unit.start), len(text) + 1)
         found.extend(_bare(text, sections, bare, path))
         bare = []
-        piece = _Piece(unit.start, unit.end, _size(text[unit.start:unit.end]), path, unit.paragraph, unit.columns)
+        piece = _Piece(unit.start, unit.end, _size(text[unit.start : unit.end]), path, unit.paragraph, unit.columns)
         found.extend(_split(text, piece, words) if piece.words > words else [piece])
     found.extend(_bare(text, sections, bare, ""))
     return found
@@ -138,7 +138,7 @@ def _heading_lines(text: str, sections: Sequence[Headed]) -> dict[int, list[tupl
     for section in sections:
         end = text.find("\n", section.start)
         end = len(text) if end < 0 else end
-        if section.title.strip() and section.title.strip() in text[section.start:end]:
+        if section.title.strip() and section.title.strip() in text[section.start : end]:
             for thousand in range(section.start // 1000, end // 1000 + 1):
                 found.setdefault(thousand, []).append((section.start, end))
     return found
@@ -146,9 +146,8 @@ def _heading_lines(text: str, sections: Sequence[Headed]) -> dict[int, list[tupl
 
 def _bare(text: str, sections: Sequence[Headed], headings: list[Unit], following: str) -> list[_Piece]:
     """Headings with nothing under them are content; the others live on in the path of what follows."""
-    kept = [h for h in headings if text[h.start:h.end].strip() not in following]
-    return [_Piece(h.start, h.end, _size(text[h.start:h.end]), heading_path(sections, h.start), h.paragraph)
-            for h in kept]
+    kept = [h for h in headings if text[h.start : h.end].strip() not in following]
+    return [_Piece(h.start, h.end, _size(text[h.start : h.end]), heading_path(sections, h.start), h.paragraph) for h in kept]
 
 
 def _size(text: str) -> int:
@@ -160,7 +159,7 @@ def _split(text: str, piece: _Piece, words: int) -> list[_Piece]:
     splitter = TextSplitter.from_callback(_size, words)
     return [
         replace(piece, start=piece.start + offset, end=piece.start + offset + len(part), words=_size(part))
-        for offset, part in splitter.chunk_indices(text[piece.start:piece.end])
+        for offset, part in splitter.chunk_indices(text[piece.start : piece.end])
     ]
 
 

@@ -63,7 +63,7 @@ class Embedder:
                 self._known.move_to_end(text)
         missing = sorted({text for text in texts if text not in points}, key=len)
         for start in range(0, len(missing), BATCH):
-            batch = missing[start:start + BATCH]
+            batch = missing[start : start + BATCH]
             points.update(zip(batch, self.encoder.encode(batch), strict=True))
         with self._lock:
             self._known.update((text, points[text]) for text in missing)
@@ -102,10 +102,13 @@ class MiniLM:
     def encode(self, texts: Sequence[str]) -> Points:
         self._load()
         tokens = self._tokenizer.encode_batch(list(texts))
-        points: Points = self._session.run(None, {
-            "input_ids": np.array([t.ids for t in tokens], np.int64),
-            "attention_mask": np.array([t.attention_mask for t in tokens], np.int64),
-        })[0]
+        points: Points = self._session.run(
+            None,
+            {
+                "input_ids": np.array([t.ids for t in tokens], np.int64),
+                "attention_mask": np.array([t.attention_mask for t in tokens], np.int64),
+            },
+        )[0]
         return points
 
 

@@ -88,9 +88,19 @@ def passages_of(folder: Path) -> list[Passage]:
         files = sorted(f for f in folder.rglob("*") if f.suffix in (".md", ".txt"))
         documents = [(str(f.relative_to(folder)), f.stem, f.read_text(encoding="utf-8", errors="replace")) for f in files]
     return [
-        Passage(id=f"{key}#{c.position}", document_id=key, title=title, heading=c.heading, columns=c.columns, text=c.text,
-                start=c.start, end=c.end, page=c.page)
-        for key, title, text in documents for c in chunk(text)
+        Passage(
+            id=f"{key}#{c.position}",
+            document_id=key,
+            title=title,
+            heading=c.heading,
+            columns=c.columns,
+            text=c.text,
+            start=c.start,
+            end=c.end,
+            page=c.page,
+        )
+        for key, title, text in documents
+        for c in chunk(text)
     ]
 
 
@@ -112,19 +122,31 @@ def evaluate(folder: Path, embedder: Embedder, size: int = 10) -> dict[str, Any]
         plain = [index.passages[i] for i in np.argsort(-counts, kind="stable")[: size * 5]]
         answer = ground(question.question, found[:MAX_PASSAGES], embedder.encode)
         cited = [found[q.passage] for q in answer.quotes]
-        right = any(relevant(question, p) for p in cited) if question.labelled else any(
-            a.casefold() in answer.answer.casefold() for a in question.answers)
-        rows.append({
-            "id": question.id, "answerable": question.has_answer, "labelled": question.labelled, "rank": rank(question, found),
-            "baseline_rank": rank(question, plain), "grounded": answer.grounded, "right": answer.grounded and right,
-            "confidence": answer.confidence,
-        })
+        right = (
+            any(relevant(question, p) for p in cited)
+            if question.labelled
+            else any(a.casefold() in answer.answer.casefold() for a in question.answers)
+        )
+        rows.append(
+            {
+                "id": question.id,
+                "answerable": question.has_answer,
+                "labelled": question.labelled,
+                "rank": rank(question, found),
+                "baseline_rank": rank(question, plain),
+                "grounded": answer.grounded,
+                "right": answer.grounded and right,
+                "confidence": answer.confidence,
+            }
+        )
     labelled = [row for row in rows if row["labelled"]]
     return {
-        "embedder": embedder.name, "degraded": embedder.degraded, "passages": len(index.passages),
+        "embedder": embedder.name,
+        "degraded": embedder.degraded,
+        "passages": len(index.passages),
         "metrics": ranks(row["rank"] for row in labelled) | grounding(rows),
-        "baseline": ranks(row["baseline_rank"] for row in labelled) | grounding([row | {"grounded": True, "right": row["baseline_rank"] == 1}
-                                                                                 for row in rows]),
+        "baseline": ranks(row["baseline_rank"] for row in labelled)
+        | grounding([row | {"grounded": True, "right": row["baseline_rank"] == 1} for row in rows]),
         "questions": rows,
     }
 
@@ -169,7 +191,8 @@ def grounding(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {
         "grounded_precision": round(right / (len(answered) or 1), 4),
         "grounded_recall": round(right / (len(answerable) or 1), 4),
-        "says_unknown": silent, "answered_right": round(right / (len(answerable) or 1), 4),
+        "says_unknown": silent,
+        "answered_right": round(right / (len(answerable) or 1), 4),
         "wrong_answers": round(sum(row["grounded"] and not row["right"] for row in answerable) / (len(answerable) or 1), 4),
         "says_so": silent,
     }

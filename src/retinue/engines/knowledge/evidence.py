@@ -54,11 +54,11 @@ def pieces_of(context: str, columns_above: str, body: str) -> tuple[Piece, ...]:
     """Every sentence, item and row of a passage, with the question or heading that it stands under."""
     found: list[Piece] = []
     all_units = units(body)
-    own = [frozenset(stems(body[u.start:u.end])) for u in all_units]
+    own = [frozenset(stems(body[u.start : u.end])) for u in all_units]
     section: frozenset[str] = frozenset().union(*own)
     heading, asked_in = "", -1
     for position, unit in enumerate(all_units):
-        text = " ".join(body[unit.start:unit.end].split())
+        text = " ".join(body[unit.start : unit.end].split())
         if unit.kind == "heading" or text.endswith("?"):
             heading, asked_in = text, unit.paragraph
             continue
@@ -71,13 +71,18 @@ def pieces_of(context: str, columns_above: str, body: str) -> tuple[Piece, ...]:
         if unit.kind == "row":
             text = row_text(text, columns)
         path = " › ".join(p for p in (context, heading) if p)
-        found.append(Piece(
-            unit, f"{lead} {text}" if lead else text, path, heading if heading.endswith("?") else "",
-            own=own[position] | frozenset(stems(lead)),
-            around=frozenset(stems(f"{path} {columns if unit.kind == 'row' else ''}")),
-            near=frozenset().union(*own[max(0, position - 1):position], *own[position + 1:position + 2]),
-            section=section,
-        ))
+        found.append(
+            Piece(
+                unit,
+                f"{lead} {text}" if lead else text,
+                path,
+                heading if heading.endswith("?") else "",
+                own=own[position] | frozenset(stems(lead)),
+                around=frozenset(stems(f"{path} {columns if unit.kind == 'row' else ''}")),
+                near=frozenset().union(*own[max(0, position - 1) : position], *own[position + 1 : position + 2]),
+                section=section,
+            )
+        )
     return tuple(found)
 
 
@@ -124,9 +129,7 @@ def kindred(one: str, other: str) -> bool:
     return len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short) and short.isalpha()
 
 
-def evidence(
-    question: Question, found: Sequence[Candidate], passages: Sequence[Passage], encode: Encode
-) -> list[Candidate]:
+def evidence(question: Question, found: Sequence[Candidate], passages: Sequence[Passage], encode: Encode) -> list[Candidate]:
     """The candidates with their features, best first."""
     weights = [term.weight for term in question.terms]
     rarities = [weight * (1.2 - share) for weight, share in zip(weights, _shares(question, found), strict=True)]
@@ -139,16 +142,23 @@ def evidence(
     order = sorted(found, key=lambda c: (c.passage * 0.05 - c.cover, c.passage, c.piece.unit.start))
     kept = order[:MAX_CANDIDATES]
     points = encode([question.text, *(c.piece.text for c in kept), *(f"{c.piece.context}: {c.piece.text}" for c in kept)])
-    alone = points[1:len(kept) + 1] @ points[0]
-    within = points[len(kept) + 1:] @ points[0]
+    alone = points[1 : len(kept) + 1] @ points[0]
+    within = points[len(kept) + 1 :] @ points[0]
     for candidate, one, other in zip(kept, alone, within, strict=True):
         typed = has_type(question, candidate.piece.text)
         candidate.alone, candidate.within = float(one), float(other)
         candidate.typed = 0.0 if typed is None else 1.0 if typed else -1.0
-        bare = len(candidate.piece.text.split()) <= 3 and candidate.piece.unit.kind != "row" and not any(c.isdigit() for c in candidate.piece.text)
+        bare = (
+            len(candidate.piece.text.split()) <= 3
+            and candidate.piece.unit.kind != "row"
+            and not any(c.isdigit() for c in candidate.piece.text)
+        )
         candidate.score = (
-            max(candidate.alone, candidate.within) + 0.3 * candidate.cover + 0.06 * candidate.typed
-            + 0.15 * passages[candidate.passage].score - (0.15 if bare and not candidate.piece.asked else 0.0)
+            max(candidate.alone, candidate.within)
+            + 0.3 * candidate.cover
+            + 0.06 * candidate.typed
+            + 0.15 * passages[candidate.passage].score
+            - (0.15 if bare and not candidate.piece.asked else 0.0)
         )
     return sorted(kept, key=lambda c: (-c.score, c.passage, c.piece.unit.start))
 
@@ -170,7 +180,5 @@ def confidence(question: Question, best: Candidate) -> float:
     """
     if best.typed < 0 and question.asks in EXACT_TYPES:
         return 0.1
-    log_odds = (
-        -5.8 + 3.3 * max(best.alone, best.within) + 3.2 * best.within + 2.0 * best.cover + 2.6 * best.rare + 1.8 * best.typed
-    )
+    log_odds = -5.8 + 3.3 * max(best.alone, best.within) + 3.2 * best.within + 2.0 * best.cover + 2.6 * best.rare + 1.8 * best.typed
     return 1 / (1 + math.exp(-log_odds))

@@ -153,8 +153,7 @@ class Graph:
         self.node("ReduceSum", ["mask", "token_axis"], "count", keepdims=1)
         self.node("Div", ["sum", "count"], "mean")
         self.node("LpNormalization", ["mean"], "embedding", axis=-1, p=2)
-        inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"])
-                  for n in ("input_ids", "attention_mask")]
+        inputs = [helper.make_tensor_value_info(n, TensorProto.INT64, ["texts", "tokens"]) for n in ("input_ids", "attention_mask")]
         output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", self.width])
         graph = helper.make_graph(self.nodes, "all-MiniLM-L6-v2", inputs, [output], self.constants)
         made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)

@@ -75,9 +75,13 @@ def _tables(all_lines: list[Line]) -> dict[int, int]:
         first = all_lines[index]
         end = index
         if first.mark:
-            while end < len(all_lines) and all_lines[end].text and (
-                (all_lines[end].mark == first.mark and all_lines[end].cells == first.cells)
-                or (first.mark == "|" and "|" in all_lines[end].text)
+            while (
+                end < len(all_lines)
+                and all_lines[end].text
+                and (
+                    (all_lines[end].mark == first.mark and all_lines[end].cells == first.cells)
+                    or (first.mark == "|" and "|" in all_lines[end].text)
+                )
             ):
                 end += 1
         enough = 2 if first.mark in "|\t" else 3 if first.cells >= 3 or first.mark == ";" else 4
@@ -96,7 +100,7 @@ def cells(row: str, mark: str) -> list[str]:
 def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     here = start
     for found in _END.finditer(text, start, end):
-        before, after = text[here:found.end()], text[found.end():end]
+        before, after = text[here : found.end()], text[found.end() : end]
         following = after.lstrip()[:1]
         if following and following.islower():
             continue
@@ -139,13 +143,19 @@ def units(text: str) -> list[Unit]:
         elif heading := _HEADING.match(line.text):
             lead = None
             paragraph += 1
-            found.append(Unit(line.start + heading.start(2), line.start + heading.end(2), "heading",
-                              level=len(heading.group(1)), paragraph=paragraph))
+            found.append(
+                Unit(
+                    line.start + heading.start(2), line.start + heading.end(2), "heading", level=len(heading.group(1)), paragraph=paragraph
+                )
+            )
             paragraph += 1
         elif not _RULE.match(line.text):
             end = index
-            while end + 1 < len(all_lines) and end + 1 not in rows and not _ITEM.match(all_lines[end + 1].text) and (
-                _wrapped(all_lines[end], all_lines[end + 1])
+            while (
+                end + 1 < len(all_lines)
+                and end + 1 not in rows
+                and not _ITEM.match(all_lines[end + 1].text)
+                and (_wrapped(all_lines[end], all_lines[end + 1]))
             ):
                 end += 1
             stop = all_lines[end].end
@@ -168,8 +178,7 @@ def _row(found: list[Unit], all_lines: list[Line], rows: dict[int, int], index: 
         found.append(Unit(line.start, line.end, "columns", paragraph=paragraph))
         return
     header = all_lines[first] if first != index and _is_header(all_lines, rows, first) else None
-    found.append(Unit(line.start, line.end, "row", paragraph=paragraph,
-                      columns=(header.start, header.end) if header else None))
+    found.append(Unit(line.start, line.end, "row", paragraph=paragraph, columns=(header.start, header.end) if header else None))
 
 
 def _is_header(all_lines: list[Line], rows: dict[int, int], first: int) -> bool:
@@ -178,5 +187,4 @@ def _is_header(all_lines: list[Line], rows: dict[int, int], first: int) -> bool:
         return False
     body = [all_lines[i].text for i, table in rows.items() if table == first and i != first]
     ruled = bool(body) and bool(_RULE.match(body[0]))
-    return ruled or (not re.search(r"\d", re.sub(r"\([^)]*\)", "", all_lines[first].text)) and any(
-        re.search(r"\d", row) for row in body))
+    return ruled or (not re.search(r"\d", re.sub(r"\([^)]*\)", "", all_lines[first].text)) and any(re.search(r"\d", row) for row in body))

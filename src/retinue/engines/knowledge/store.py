@@ -59,7 +59,10 @@ async def known(work: Work, keys: Sequence[str], namespace: str = NAMESPACE) -> 
     """Key → fingerprint of the documents that are there; what has not changed need not be chunked and embedded."""
     rows = await work.execute(
         "select key, hash from knowledge.document where organization_id = :organization and namespace = :namespace and key = any(:keys)",
-        organization=work.organization, namespace=namespace, keys=list(keys))
+        organization=work.organization,
+        namespace=namespace,
+        keys=list(keys),
+    )
     return {row.key: row.hash for row in rows}
 
 
@@ -85,12 +88,22 @@ async def put_document(
         raise ValueError(f"{len(chunks)} chunks, {len(points)} points")
     metadata = dict(metadata or {})
     values = {
-        "organization": work.organization, "namespace": namespace, "key": key, "title": _clean(title), "url": url, "kind": kind,
-        "text": _clean(text), "hash": fingerprint(text, title, url, kind, metadata, embedder), "embedder": embedder,
-        "metadata": json.dumps(metadata, default=str), "sections": json.dumps([dict(s) for s in sections], default=str), "now": work.now,
+        "organization": work.organization,
+        "namespace": namespace,
+        "key": key,
+        "title": _clean(title),
+        "url": url,
+        "kind": kind,
+        "text": _clean(text),
+        "hash": fingerprint(text, title, url, kind, metadata, embedder),
+        "embedder": embedder,
+        "metadata": json.dumps(metadata, default=str),
+        "sections": json.dumps([dict(s) for s in sections], default=str),
+        "now": work.now,
     }
-    written = (await work.execute(
-        """insert into knowledge.document (organization_id, id, namespace, key, title, url, kind, text, hash, metadata, sections, embedder,
+    written = (
+        await work.execute(
+            """insert into knowledge.document (organization_id, id, namespace, key, title, url, kind, text, hash, metadata, sections, embedder,
                                            version, created_at, updated_at)
            values (:organization, :id, :namespace, :key, :title, :url, :kind, :text, :hash, cast(:metadata as jsonb),
                    cast(:sections as jsonb), :embedder, 1, :now, :now)
@@ -98,21 +111,40 @@ async def put_document(
              text = excluded.text, hash = excluded.hash, metadata = excluded.metadata, sections = excluded.sections,
              embedder = excluded.embedder, version = document.version + 1, updated_at = excluded.updated_at
            where document.hash <> excluded.hash returning id, version""",
-        id=uuid7(), **values)).first()
+            id=uuid7(),
+            **values,
+        )
+    ).first()
     if written is None:
-        there = (await work.execute(
-            """select d.id, d.version, (select count(*) from knowledge.chunk c
+        there = (
+            await work.execute(
+                """select d.id, d.version, (select count(*) from knowledge.chunk c
                  where (c.organization_id, c.document_id) = (d.organization_id, d.id)) as chunks
                from knowledge.document d where (d.organization_id, d.namespace, d.key) = (:organization, :namespace, :key)""",
-            organization=work.organization, namespace=namespace, key=key)).one()
+                organization=work.organization,
+                namespace=namespace,
+                key=key,
+            )
+        ).one()
         return Put(there.id, there.version, False, there.chunks)
     if written.version > 1:
         await work.execute(
             "delete from knowledge.chunk where organization_id = :organization and document_id = :id",
-            organization=work.organization, id=written.id)
+            organization=work.organization,
+            id=written.id,
+        )
     rows = [
-        {"id": str(uuid7()), "position": c.position, "start": c.start, "end": c.end, "page": c.page, "heading": _clean(c.heading),
-         "columns": _clean(c.columns), "text": _clean(c.text), "embedding": vector_text(point)}
+        {
+            "id": str(uuid7()),
+            "position": c.position,
+            "start": c.start,
+            "end": c.end,
+            "page": c.page,
+            "heading": _clean(c.heading),
+            "columns": _clean(c.columns),
+            "text": _clean(c.text),
+            "embedding": vector_text(point),
+        }
         for c, point in zip(chunks, points, strict=True)
     ]
     await work.execute(
@@ -122,15 +154,25 @@ async def put_document(
                   cast(r.embedding as extensions.vector)
            from jsonb_to_recordset(cast(:rows as jsonb)) as r (id uuid, position int, "start" int, "end" int, page int, heading text,
                                                                columns text, text text, embedding text)""",
-        organization=work.organization, document=written.id, namespace=namespace, title=_clean(title), rows=json.dumps(rows))
+        organization=work.organization,
+        document=written.id,
+        namespace=namespace,
+        title=_clean(title),
+        rows=json.dumps(rows),
+    )
     return Put(written.id, written.version, True, len(rows))
 
 
 async def delete_document(work: Work, key: str, namespace: str = NAMESPACE) -> UUID:
     """Forget the document and its chunks. Raises NotFound."""
-    gone = (await work.execute(
-        "delete from knowledge.document where (organization_id, namespace, key) = (:organization, :namespace, :key) returning id",
-        organization=work.organization, namespace=namespace, key=key)).first()
+    gone = (
+        await work.execute(
+            "delete from knowledge.document where (organization_id, namespace, key) = (:organization, :namespace, :key) returning id",
+            organization=work.organization,
+            namespace=namespace,
+            key=key,
+        )
+    ).first()
     if gone is None:
         raise NotFound()
     forgotten: UUID = gone.id
@@ -154,8 +196,9 @@ async def search(
         raise QuestionTooLong(limit=MAX_QUESTION)
     stems = [term.stem for term in read_question(question).terms][:32]
     sides = sorted({word for stem in stems for word in synonyms(stem)} - set(stems))[:64]
-    rows = (await work.execute(
-        """with found as (
+    rows = (
+        await work.execute(
+            """with found as (
              select s.organization_id, s.id, max(s.near) as near from (
                select organization_id, id, cast(null as real) as near
                from knowledge.search_text(:stems, :sides, :space, cast(:filters as jsonb), :pool)
@@ -168,8 +211,14 @@ async def search(
            from found f join knowledge.chunk c on (c.organization_id, c.id) = (f.organization_id, f.id)
            join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
            order by near desc, c.id""",
-        stems=stems, sides=sides, space=namespace, filters=json.dumps(filters) if filters else None, pool=POOL,
-        point=vector_text(point))).all()
+            stems=stems,
+            sides=sides,
+            space=namespace,
+            filters=json.dumps(filters) if filters else None,
+            pool=POOL,
+            point=vector_text(point),
+        )
+    ).all()
     found = [_passage(row) for row in rows]
     scores = fuse(bm25(question, [passage_stems(p) for p in found]), np.array([row.near for row in rows], np.float32))
     order = np.argsort(-scores, kind="stable")[: min(max(size, 1), MAX_RESULTS)]
@@ -182,16 +231,22 @@ async def newest(work: Work, size: int) -> list[Passage]:
         """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
            from knowledge.chunk c join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
            where c.organization_id = :organization order by d.updated_at desc, c.id limit :size""",
-        organization=work.organization, size=size)
+        organization=work.organization,
+        size=size,
+    )
     return [_passage(row) for row in rows]
 
 
 async def passage(work: Work, id: UUID) -> Passage:
     """One chunk. Raises NotFound."""
-    row = (await work.execute(
-        """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
+    row = (
+        await work.execute(
+            """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
            from knowledge.chunk c join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
-           where c.id = :id""", id=id)).first()
+           where c.id = :id""",
+            id=id,
+        )
+    ).first()
     if row is None:
         raise NotFound()
     return _passage(row)
@@ -199,8 +254,18 @@ async def passage(work: Work, id: UUID) -> Passage:
 
 def _passage(row: Any) -> Passage:
     return Passage(
-        id=str(row.id), document_id=row.key, title=row.title, url=row.url, heading=row.heading, columns=row.columns, text=row.text,
-        start=row.start, end=row.end, page=row.page, metadata=row.metadata)
+        id=str(row.id),
+        document_id=row.key,
+        title=row.title,
+        url=row.url,
+        heading=row.heading,
+        columns=row.columns,
+        text=row.text,
+        start=row.start,
+        end=row.end,
+        page=row.page,
+        metadata=row.metadata,
+    )
 
 
 def vector_text(point: np.ndarray[Any, np.dtype[np.float32]]) -> str:

@@ -119,9 +119,7 @@ class Models:
             fallback=fallback,
         )
 
-    async def _ask(
-        self, task: Task[I, O], input: I, principal: Principal, spent: list[float | None]
-    ) -> tuple[O, Reply, bool]:
+    async def _ask(self, task: Task[I, O], input: I, principal: Principal, spent: list[float | None]) -> tuple[O, Reply, bool]:
         """The validated output; an answer that does not fit its schema is sent back once with what was wrong."""
         text = input.model_dump_json(exclude_none=True)
         if len(text) > task.max_input_chars:
@@ -241,9 +239,7 @@ class Models:
                     breaker.left()
         raise NoAnswer(problem=problem)
 
-    async def _routed(
-        self, tier: Tier, principal: Principal, request: Request, otherwise: Request | None, **gated: bool
-    ) -> Reply:
+    async def _routed(self, tier: Tier, principal: Principal, request: Request, otherwise: Request | None, **gated: bool) -> Reply:
         problem = "No model is configured."
         try:
             async with asyncio.timeout(self._settings.deadline_s):

@@ -24,8 +24,7 @@ _MAX_URL = 2_000
 
 # Answers on a cloud's own network only, though the address is public: Azure's platform (168.63.129.16).
 _METADATA = {
-    ipaddress.ip_address(address)
-    for address in ("168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "192.0.0.192")
+    ipaddress.ip_address(address) for address in ("168.63.129.16", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "192.0.0.192")
 }
 _NEVER = [
     ipaddress.ip_network(network)
@@ -100,11 +99,7 @@ def reach(text: str) -> Reach:
 def normalize(url: str, base: str | None = None) -> str:
     """The one spelling of a page's address; NotAWebsite for anything that is not a plain http(s) address."""
     shown = url[:200]
-    if (
-        any(ord(character) < 32 or ord(character) == 127 for character in url.strip())
-        or len(url) > _MAX_URL
-        or "\\" in url
-    ):
+    if any(ord(character) < 32 or ord(character) == 127 for character in url.strip()) or len(url) > _MAX_URL or "\\" in url:
         raise NotAWebsite(url=shown)
     try:
         parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())

@@ -112,9 +112,7 @@ class Crawl:
             try:
                 page = await self._page(url, depth)
             except Refusal as refusal:
-                lasting = isinstance(
-                    refusal, refusals.Unreachable | refusals.Busy | refusals.TooSlow | refusals.NotResolvable
-                )
+                lasting = isinstance(refusal, refusals.Unreachable | refusals.Busy | refusals.TooSlow | refusals.NotResolvable)
                 failures = failures + 1 if lasting else 0
                 if failures >= _FAILURES:
                     raise
@@ -158,9 +156,7 @@ class Crawl:
             if not robots.allows(url):
                 what = "the whole site" if home and urlsplit(url).path == "/" else urlsplit(url).path
                 raise refusals.RobotsForbid(host=host_of(url), what=what)
-            answer = await self.fetcher.fetch(
-                url, pause=robots.pause, headers=self._conditions(url), follow=False, public=self._public
-            )
+            answer = await self.fetcher.fetch(url, pause=robots.pause, headers=self._conditions(url), follow=False, public=self._public)
             self._public = answer.public
             if answer.redirect is None:
                 return await self._made(asked, answer, depth)

@@ -25,9 +25,7 @@ def links_of(body: bytes, url: str, charset: str = "utf-8") -> list[str]:
         if page.startswith("<!--", at):
             at = _after(page, "-->", at)
             continue
-        skipped = next(
-            (close for name, close in _SKIPPED.items() if page[at + 1 : at + 1 + len(name)].lower() == name), None
-        )
+        skipped = next((close for name, close in _SKIPPED.items() if page[at + 1 : at + 1 + len(name)].lower() == name), None)
         if skipped:
             closing = skipped.search(page, at + 1)
             at = closing.end() if closing else len(page)
@@ -47,9 +45,7 @@ def links_of(body: bytes, url: str, charset: str = "utf-8") -> list[str]:
         name = tag[1].lower()
         if name == "meta":
             content = attributes.get("content", "")
-            if attributes.get("name", "").lower() in ("robots", "retinue") and re.search(
-                r"\b(nofollow|none)\b", content, re.I
-            ):
+            if attributes.get("name", "").lower() in ("robots", "retinue") and re.search(r"\b(nofollow|none)\b", content, re.I):
                 return []
             if attributes.get("http-equiv", "").lower() == "refresh" and "=" in content:
                 _keep(found, content.partition("=")[2].strip("'\" "), base)

@@ -44,9 +44,7 @@ class Robots:
 async def robots_of(origin: str, fetcher: Fetcher, *, public: bool = False) -> Robots:
     """Absent (4xx) allows everything; failing (5xx, busy) forbids everything (RFC 9309, 2.3.1); unreachable raises."""
     try:
-        answer = await fetcher.fetch(
-            f"{origin}/robots.txt", types=ANY, most_bytes=_ROBOTS_BYTES, truncate=True, public=public
-        )
+        answer = await fetcher.fetch(f"{origin}/robots.txt", types=ANY, most_bytes=_ROBOTS_BYTES, truncate=True, public=public)
     except Busy:
         return Robots(None, fetcher.settings, closed=True)
     if answer.status >= 500:
@@ -61,9 +59,7 @@ async def robots_of(origin: str, fetcher: Fetcher, *, public: bool = False) -> R
     return Robots(rules, fetcher.settings)
 
 
-async def sitemap_of(
-    origin: str, robots: Robots, fetcher: Fetcher, *, most: int, public: bool = False
-) -> AsyncIterator[str]:
+async def sitemap_of(origin: str, robots: Robots, fetcher: Fetcher, *, most: int, public: bool = False) -> AsyncIterator[str]:
     """Normalized addresses of the same site that its sitemaps name; a sitemap that fails is left out."""
     waiting = list(dict.fromkeys([*robots.sitemaps, f"{origin}/sitemap.xml"]))
     seen: set[str] = set()
@@ -74,9 +70,7 @@ async def sitemap_of(
             if url in seen or site_of(url) != site_of(origin) or not robots.allows(url):
                 continue
             seen.add(url)
-            answer = await fetcher.fetch(
-                url, types=ANY, most_bytes=_SITEMAP_BYTES, truncate=True, pause=robots.pause, public=public
-            )
+            answer = await fetcher.fetch(url, types=ANY, most_bytes=_SITEMAP_BYTES, truncate=True, pause=robots.pause, public=public)
         except WebRefused:
             continue
         if answer.status != 200:

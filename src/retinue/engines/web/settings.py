@@ -13,9 +13,7 @@ class WebSettings(BaseSettings):
     pages: int = Field(500, gt=0, description="Most pages and files read from one site.")
     file_bytes: int = Field(50_000_000, gt=0, description="Largest page or file, in bytes after decompression.")
     depth: int = Field(10, ge=0, description="Most links followed from the first page.")
-    seconds_between: float = Field(
-        1.0, ge=0, description="Pause between two requests to one public domain, in seconds."
-    )
+    seconds_between: float = Field(1.0, ge=0, description="Pause between two requests to one public domain, in seconds.")
     crawl_delay_seconds: float = Field(30.0, ge=0, description="Longest pause that a site's robots.txt may ask for.")
     retry_after_seconds: float = Field(120.0, ge=0, description="Longest pause that a busy site may ask for.")
     tries: int = Field(3, gt=0, description="Requests made for one address before it counts as busy or unreachable.")
