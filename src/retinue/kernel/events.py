@@ -57,6 +57,8 @@ class Event(BaseModel):
         words = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         cls.kind = f"{cls.publisher}.{words}.{cls.schema_version}"
         cls.personal = tuple(n for n, f in cls.model_fields.items() if any(isinstance(m, _Mark) for m in f.metadata))
+        if cls.__name__.startswith("_"):
+            return  # what several events have in common is no event
         if cls.kind in Event.kinds and Event.kinds[cls.kind].__qualname__ != cls.__qualname__:
             raise Misuse(f"two events are called {cls.kind}")
         Event.kinds[cls.kind] = cls
