@@ -42,6 +42,7 @@ class Files:
             return name
         fresh = path.with_name(f"{name}.{secrets.token_hex(4)}")
         try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # as root others may pass through the home itself
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with fresh.open("xb") as file:
                 file.write(data)

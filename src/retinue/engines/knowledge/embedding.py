@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -135,3 +136,7 @@ class Lexical:
                 points[row, 0] = 1.0
         lengths: Points = np.linalg.norm(points, axis=1, keepdims=True)
         return points / lengths
+
+
+if __name__ == "__main__":  # set-up builds the graph once for all users of this environment
+    Embedder.load(Path(sys.prefix) / "share" / "retinue").prepare()
