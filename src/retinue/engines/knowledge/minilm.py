@@ -58,6 +58,7 @@ def build(source: Path, target: Path) -> None:
             file.write(model.SerializeToString())
             file.flush()
             os.fsync(file.fileno())
+        Path(unfinished).chmod(0o644)  # published weights; other users of this environment read them
         Path(unfinished).replace(target)
     finally:
         Path(unfinished).unlink(missing_ok=True)
