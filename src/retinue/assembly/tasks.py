@@ -7,6 +7,7 @@ from uuid import UUID
 from retinue.assembly.provisions import model_folder
 from retinue.assembly.rooms import ROOMS
 from retinue.connectors.llm import ProviderSettings, configured
+from retinue.engines.dialogue.grounding import ground_task
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.tasks import find, policy
@@ -24,7 +25,7 @@ LOG = log("audit")
 def all_tasks() -> dict[str, Any]:
     """The embedder loads with the first task that needs it."""
     embedder = Embedder.load(model_folder(KernelSettings().home))
-    tasks = [find, policy, intent_task(embedder.embed), *(task for room in ROOMS for task in room.tasks)]
+    tasks = [find, policy, intent_task(embedder.embed), ground_task(embedder.encode), *(task for room in ROOMS for task in room.tasks)]
     return {task.name: task for task in sorted(tasks, key=lambda task: str(task.name))}
 
 
