@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,14 +150,21 @@ async def working(process: Process, rooms: Sequence[Room], *, concurrency: int =
     asks = process.get(Asks)
     await deliverer.register()
     process.provide(Deliverer, deliverer)
-    tasks = [asyncio.create_task(body) for body in (deliverer.run(), runner.run(), asks.run(process))]
+    async with _beside(deliverer.run(), runner.run(), asks.run(process)):
+        yield
+
+
+@asynccontextmanager
+async def _beside(*bodies: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """They run while this is open; if one dies, so does the process."""
+    tasks = [asyncio.create_task(body) for body in bodies]
     for task in tasks:
         task.add_done_callback(_crash)
     try:
         yield
     finally:
         for task in tasks:
-            task.cancel()
+            task.cancel()  # once: a runner that is told twice lets go of the job that it is finishing
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -170,15 +177,8 @@ def _crash(task: "asyncio.Task[None]") -> None:
 
 @asynccontextmanager
 async def connected(process: Process) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(body) for body in (process.database.herald(), process.get(Live).run())]
-    for task in tasks:
-        task.add_done_callback(_crash)
-    try:
+    async with _beside(process.database.herald(), process.get(Live).run()):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def serving(process: Process, serve: Sequence[Room], work: Sequence[Room]) -> FastAPI:
