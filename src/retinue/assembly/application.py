@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retinue import __version__
-from retinue.assembly.doors import open_doors
+from retinue.assembly import about
+from retinue.assembly.console import open_console
 from retinue.assembly.openapi import described, operation_id
 from retinue.kernel.bodies import Unstorable
 from retinue.kernel.errors import Refusal
@@ -196,8 +197,9 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
     for room in rooms:
         for router in room.routers:
             app.include_router(router, prefix=API)
+    app.include_router(about.router, prefix=API)
     _health(app)
-    open_doors(app)
+    open_console(app)
     return app
 
 

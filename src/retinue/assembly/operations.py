@@ -14,10 +14,13 @@ TAGS = [
     {"name": "knowledge", "description": "Documents that answers are taken from."},
     {"name": "conversations", "description": "Talking with a client's agent, and people who take over."},
     {"name": "dossier and events", "description": "Everything known about a client, and the log it is made from."},
+    {"name": "engine", "description": "What answers: a model or rules, and how good they are."},
     {"name": "health", "description": "For whoever runs the installation."},
 ]
 
 SUMMARIES: dict[Call, str] = {
+    ("GET", f"{A}/engine"): "Say whether a model or rules answer",
+    ("GET", f"{A}/tasks"): "List AI tasks with their scores",
     ("GET", "/health/live"): "Say whether the process lives",
     ("GET", "/health/ready"): "Say whether requests can be answered",
     ("GET", "/metrics"): "Figures for Prometheus",

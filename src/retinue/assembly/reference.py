@@ -6,6 +6,7 @@ from typing import cast
 
 from pydantic_settings import BaseSettings
 
+from retinue.assembly.about import scores
 from retinue.assembly.application import application
 from retinue.assembly.asyncapi import alias_table, asyncapi_page, told
 from retinue.assembly.curl import scripts
@@ -17,7 +18,6 @@ from retinue.kernel.process import Process
 from retinue.kernel.settings import KernelSettings
 
 ROOT = Path(__file__).parents[3]
-BEGIN, END = "<!-- rooms: generated -->", "<!-- end of rooms -->"
 
 
 def settings_page() -> str:
@@ -88,15 +88,29 @@ def permissions_page() -> str:
     return "\n".join([*lines, ""])
 
 
+def scores_table() -> str:
+    lines = ["| task | measure | held out | baseline | cases |", "|---|---|---|---|---|"]
+    for score in scores():
+        of = f", {score.of}" if score.of else ""
+        lines.append(f"| `{score.task}`{of} | {score.measure} | {score.value} | {score.baseline or '—'} | {score.cases} |")
+    return "\n".join(lines)
+
+
+def within(page: Path, name: str, content: str) -> str:
+    """The page with what is between its marks made anew."""
+    begin, end = f"<!-- {name}: generated -->", f"<!-- end of {name} -->"
+    before, _, rest = page.read_text().partition(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+
+
 def pages() -> dict[Path, str]:
-    """Path → content of every generated page; of the README only what is between its marks changes."""
-    readme = ROOT / "README.md"
-    before, _, rest = readme.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
+    """Path → content of every generated page; of README and quality only what is between marks changes."""
+    readme, quality = ROOT / "README.md", ROOT / "docs" / "quality.md"
     reference = ROOT / "docs" / "reference"
     document = application(cast(Process, None), ROOMS).openapi()  # of all rooms in one process; it needs no database
     return {
-        readme: f"{before}{BEGIN}\n{rooms_table()}\n{END}{after}",
+        readme: within(readme, "rooms", rooms_table()),
+        quality: within(quality, "scores", scores_table()),
         reference / "settings.md": settings_page(),
         reference / "events.md": events_page(),
         reference / "permissions.md": permissions_page(),

@@ -192,3 +192,29 @@ async def test_bad_input_is_refused_without_repeating_it(house):
         assert (await house.at().post("/auth/refresh", json={"refresh_token": token})).status_code == 422
     for bearer in ("rtn_wrong", "a.b.c", "x"):
         assert (await house.holder(bearer).get("/auth/me")).status_code == 401
+
+
+async def test_a_pages_refresh_token_is_a_cookie_that_no_script_reads(house):
+    here = house.at()
+    answer = await here.post("/auth/login", json={"email": house.owner.email, "password": house.owner.password, "cookie": True})
+    assert answer.json()["refresh_token"] is None
+    said = answer.headers["set-cookie"]
+    assert all(part in said for part in ("HttpOnly", "SameSite=Strict", "Path=/api/v1/auth", "Max-Age=2592000"))
+    first = here.cookies["retinue_session"]
+    fresh = await here.post("/auth/refresh", json={"cookie": True})
+    assert fresh.json()["refresh_token"] is None
+    assert here.cookies["retinue_session"] != first
+    assert (await house.holder(fresh.json()["access_token"]).get("/auth/me")).status_code == 200
+    assert (await here.post("/auth/logout", json={"cookie": True})).status_code == 204
+    assert "retinue_session" not in here.cookies
+    assert (await here.post("/auth/refresh", json={"cookie": True})).status_code == 401
+
+
+async def test_a_refused_refresh_sets_no_cookie_and_a_secret_in_the_body_comes_first(house, operator):
+    here = house.at()
+    here.cookies.set("retinue_session", "rtr_of_nobody", domain="retinue")
+    refused = await here.post("/auth/refresh", json={"cookie": True})
+    assert refused.status_code == 401
+    assert "set-cookie" not in refused.headers
+    assert (await here.post("/auth/refresh", json={"refresh_token": operator.refresh_token})).status_code == 200
+    assert (await house.at().post("/auth/refresh", json={})).status_code == 401

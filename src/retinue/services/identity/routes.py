@@ -26,6 +26,7 @@ routers = (auth, of_clients, of_keys, of_widgets, of_people)
 
 Cursor = Annotated[str | None, Query(max_length=400)]
 Limit = Annotated[int, Query(ge=1, le=200)]
+COOKIE = "retinue_session"
 
 
 class PeopleOnly(Refusal):
@@ -58,9 +59,28 @@ def lifetime(request: Request) -> timedelta:
     return timedelta(days=process_of(request).get(IdentitySettings).session_days)
 
 
-def tokens(request: Request, session: sessions.Session) -> s.Tokens:
+def tokens(request: Request, session: sessions.Session, *, cookie: bool) -> s.Tokens:
     headers(request, session.number)
-    return s.Tokens(access_token=session.access_token, refresh_token=session.refresh_token, expires_in=session.expires_in)
+    if cookie:
+        kept(request, session.refresh_token, round(lifetime(request).total_seconds()))
+    refresh_token = None if cookie else session.refresh_token
+    return s.Tokens(access_token=session.access_token, refresh_token=refresh_token, expires_in=session.expires_in)
+
+
+def kept(request: Request, secret: str, seconds: int) -> None:
+    """No script reads it, no other site makes a browser send it, and only these routes get it."""
+    secure = "; Secure" if process_of(request).get(KernelSettings).address.startswith("https:") else ""
+    request.scope.setdefault("retinue.headers", {})["Set-Cookie"] = (
+        f"{COOKIE}={secret}; Max-Age={seconds}; Path=/api/v1/auth; HttpOnly; SameSite=Strict{secure}"
+    )
+
+
+def secret_of(request: Request, body: s.RefreshToken) -> str:
+    """Raises SessionEnded."""
+    secret = body.refresh_token or request.cookies.get(COOKIE, "")
+    if not 0 < len(secret) <= 200:
+        raise sessions.SessionEnded()
+    return secret
 
 
 async def person(request: Request) -> Caller:
@@ -86,19 +106,23 @@ async def login(body: s.Login, request: Request) -> s.Tokens:
     session = await sessions.sign_in(
         process.database, process.get(Signer), lifetime(request), body.email, body.password, address_of(request)
     )
-    return tokens(request, session)
+    return tokens(request, session, cookie=body.cookie)
 
 
 @auth.post("/refresh")
 async def refresh(body: s.RefreshToken, request: Request) -> s.Tokens:
     """The refresh token is good once; using it again ends every session that came from it."""
     process = process_of(request)
-    return tokens(request, await sessions.refresh(process.database, process.get(Signer), lifetime(request), body.refresh_token))
+    session = await sessions.refresh(process.database, process.get(Signer), lifetime(request), secret_of(request, body))
+    return tokens(request, session, cookie=body.cookie)
 
 
 @auth.post("/logout", status_code=204)
 async def logout(body: s.RefreshToken, request: Request) -> None:
-    await sessions.sign_out(process_of(request).database, body.refresh_token)
+    if secret := body.refresh_token or request.cookies.get(COOKIE, ""):
+        await sessions.sign_out(process_of(request).database, secret)
+    if body.cookie:
+        kept(request, "", 0)
 
 
 @auth.post("/one-time", status_code=201)
@@ -114,7 +138,8 @@ async def one_time(request: Request, caller: Annotated[Caller, Depends(person)])
 @auth.post("/one-time/redeem")
 async def redeem(body: s.OneTimeToken, request: Request) -> s.Tokens:
     process = process_of(request)
-    return tokens(request, await sessions.redeem(process.database, process.get(Signer), lifetime(request), body.token))
+    session = await sessions.redeem(process.database, process.get(Signer), lifetime(request), body.token)
+    return tokens(request, session, cookie=body.cookie)
 
 
 @auth.post("/password", status_code=204)

@@ -47,22 +47,30 @@ class Body(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)  # passwords and tokens stay out of messages
 
 
-class Login(Body):
+class ByCookie(Body):
+    """`cookie`: the refresh token is kept in a cookie that no script can read, and is not in the answer; for pages of this address."""
+
+    cookie: bool = False
+
+
+class Login(ByCookie):
     email: Email
     password: Password
 
 
 class Tokens(BaseModel):
-    """`expires_in`: seconds."""
+    """`expires_in`: seconds. `refresh_token` is null when a cookie holds it."""
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
 
 
-class RefreshToken(Body):
-    refresh_token: Secret
+class RefreshToken(ByCookie):
+    """Without `refresh_token` the one in the cookie is meant."""
+
+    refresh_token: Secret | None = None
 
 
 class OneTimeLink(BaseModel):
@@ -71,7 +79,7 @@ class OneTimeLink(BaseModel):
     expires_at: datetime
 
 
-class OneTimeToken(Body):
+class OneTimeToken(ByCookie):
     token: Secret
 
 

@@ -1,0 +1,121 @@
+/** One socket a tab: what happens is told as it happens, resumed by event number after a break, and polled every 30 s without a socket. */
+import { QueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useSyncExternalStore } from "react";
+import type { Schema } from "./client";
+import { onSession, token } from "./session";
+
+export type Moment = Schema["Moment"] & { detail?: string | null; actor_name?: string | null; subject?: { type: string; id: string } | null };
+type Frame =
+  | { type: "hello"; heads: Record<string, number> }
+  | { type: "moment"; moment: Moment }
+  | { type: "handled"; client_id: string; number: number }
+  | { type: "reset"; client_id: string | null }
+  | { type: "pong" };
+
+export interface Status { live: boolean; delay: number | null; event: number; since: number }
+
+const POLL = 30_000, PING = 15_000, SLOWEST = 10_000;
+const listeners = new Set<(moment: Moment) => void>();
+const watchers = new Set<() => void>();
+const heads = new Map<string, number>();
+let status: Status = { live: false, delay: null, event: 0, since: Date.now() };
+
+function tell(change: Partial<Status>): void {
+  status = { ...status, ...change };
+  watchers.forEach((watcher) => watcher());
+}
+
+/** Starts the socket; answers the function that ends it. */
+export function live(queries: QueryClient): () => void {
+  let socket: WebSocket | null = null, ended = false, tries = 0, pinged = 0;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const changed = new Set<string>();
+  let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  const refresh = (client: string | null) => {
+    changed.add(client ?? "*");
+    refreshing ??= setTimeout(() => {
+      refreshing = undefined;
+      const every = changed.has("*");
+      void queries.invalidateQueries({ predicate: ({ queryKey: [scope, id] }) => scope === "live" && (every || id === "all" || changed.has(String(id))) });
+      changed.clear();
+    }, 60);
+  };
+
+  const hear = (frame: Frame) => {
+    if (frame.type === "hello") {
+      for (const [client, number] of Object.entries(frame.heads)) if (!heads.has(client)) heads.set(client, number);
+      tell({ live: true, since: Date.now() });
+    } else if (frame.type === "moment") {
+      const { client_id: client, number } = frame.moment;
+      if (number <= (heads.get(client) ?? 0)) return; // a repeat
+      heads.set(client, number);
+      tell({ event: Math.max(status.event, number) });
+      listeners.forEach((listener) => listener(frame.moment));
+    } else if (frame.type === "handled") refresh(frame.client_id);
+    else if (frame.type === "reset") {
+      if (frame.client_id) heads.delete(frame.client_id); else heads.clear();
+      refresh(frame.client_id);
+    } else if (frame.type === "pong") tell({ delay: Math.round(performance.now() - pinged) });
+  };
+
+  const open = async () => {
+    const bearer = await token().catch(() => null);
+    if (ended) return;
+    if (!bearer) { later(); return; }
+    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`);
+    socket.onopen = () => {
+      tries = 0;
+      socket?.send(JSON.stringify({ type: "auth", token: bearer }));
+      socket?.send(JSON.stringify({ type: "watch", ...(heads.size ? { heads: Object.fromEntries(heads) } : {}) }));
+      if (heads.size) refresh(null); // what has no card may have changed meanwhile too
+      ping();
+    };
+    socket.onmessage = (message) => hear(JSON.parse(message.data as string) as Frame);
+    socket.onclose = () => { tell({ live: false, delay: null, since: Date.now() }); later(); };
+  };
+  const later = () => {
+    if (ended) return;
+    again = setTimeout(open, Math.min(SLOWEST, 250 * 2 ** tries++) * (0.75 + Math.random() / 2));
+  };
+  const ping = () => {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    pinged = performance.now();
+    socket.send(JSON.stringify({ type: "ping" }));
+  };
+  const pinging = setInterval(async () => {
+    ping();
+    const bearer = await token().catch(() => null); // renewed on the open socket before the old one ends
+    if (bearer && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "auth", token: bearer }));
+  }, PING);
+  const polling = setInterval(() => { if (!status.live) refresh(null); }, POLL);
+  const forget = onSession((signedIn) => { if (!signedIn) { heads.clear(); socket?.close(); } });
+  const back = () => { clearTimeout(again); if (!socket || socket.readyState > WebSocket.OPEN) void open(); };
+  window.addEventListener("online", back);
+  void open();
+  return () => {
+    ended = true;
+    clearTimeout(again); clearTimeout(refreshing); clearInterval(pinging); clearInterval(polling);
+    forget();
+    window.removeEventListener("online", back);
+    if (socket) { socket.onclose = null; socket.close(); }
+  };
+}
+
+/** Every moment as it is told, newest last. */
+export function useMoments(hear: (moment: Moment) => void): void {
+  const latest = useRef(hear);
+  latest.current = hear;
+  useEffect(() => {
+    const listener = (moment: Moment) => latest.current(moment);
+    listeners.add(listener);
+    return () => { listeners.delete(listener); };
+  }, []);
+}
+
+export function useStatus(): Status {
+  return useSyncExternalStore((watcher) => { watchers.add(watcher); return () => { watchers.delete(watcher); }; }, () => status);
+}
+
+/** Keys of queries that are read again when that client's log grew, or anybody's. */
+export const liveKey = (client: string | "all", ...rest: unknown[]) => ["live", client, ...rest];

@@ -1,0 +1,2 @@
+import type { Inspected } from "./Inspector";
+export default function Event(_: Inspected) { return null; }

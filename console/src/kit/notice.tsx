@@ -1,0 +1,34 @@
+/** What the console says for a moment: done, undone, refused. All of it stays in the bell's history. */
+import { notifications } from "@mantine/notifications";
+import { useSyncExternalStore } from "react";
+import { asProblem } from "@/api/problem";
+import { Button } from "./Button";
+
+export interface Said { id: number; at: string; tone: "good" | "bad" | "plain"; text: string; next?: string | null }
+let history: Said[] = [];
+let count = 0;
+const watchers = new Set<() => void>();
+
+function keep(tone: Said["tone"], text: string, next?: string | null): void {
+  history = [{ id: ++count, at: new Date().toISOString(), tone, text, next }, ...history].slice(0, 100);
+  watchers.forEach((watcher) => watcher());
+}
+export function useHistory(): Said[] {
+  return useSyncExternalStore((watcher) => { watchers.add(watcher); return () => { watchers.delete(watcher); }; }, () => history);
+}
+
+export function say(text: string, undo?: () => unknown): void {
+  keep("good", text);
+  const id = `said-${count}`;
+  notifications.show({
+    id, autoClose: undo ? 8000 : 6000, color: "petrol",
+    message: <span className="row"><span>{text}</span>{undo && <Button size="s" icon="undo" onClick={() => { notifications.hide(id); undo(); }}>Undo</Button>}</span>,
+  });
+}
+
+/** A refusal or failure of something the person did; critical ones stay until closed. */
+export function refuse(error: unknown): void {
+  const found = asProblem(error);
+  keep("bad", found.detail, found.next);
+  notifications.show({ autoClose: found.kind === "failed" ? false : 10_000, color: "var(--bad)", title: found.detail, message: found.next ?? "" });
+}
