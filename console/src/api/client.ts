@@ -21,7 +21,7 @@ api.use(signed);
 type Answered<T> = { data?: T; error?: unknown; response: Response };
 
 /** The body, or a thrown Problem. After a 401 the token is renewed and the request sent once more by `send`. */
-export async function ask<T>(send: () => Promise<Answered<T>>): Promise<T> {
+export async function ask<T>(send: () => Promise<Answered<T>>): Promise<Exclude<T, string>> {
   let got: Answered<T>;
   try {
     got = await send();
@@ -30,7 +30,7 @@ export async function ask<T>(send: () => Promise<Answered<T>>): Promise<T> {
     throw asProblem(error);
   }
   if (!got.response.ok) throw problem(got.response.status, got.error);
-  return got.data as T;
+  return got.data as Exclude<T, string>; // a stream is read with raw
 }
 
 /** Headers that name the client whose rows are meant; another's do not exist. */

@@ -102,6 +102,9 @@ export function live(queries: QueryClient): () => void {
   };
 }
 
+/** The last number heard of a client's log; 0 before anything was heard. */
+export const headOf = (client: string): number => heads.get(client) ?? 0;
+
 /** Every moment as it is told, newest last. */
 export function useMoments(hear: (moment: Moment) => void): void {
   const latest = useRef(hear);
