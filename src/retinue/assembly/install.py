@@ -165,10 +165,10 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
                 ).format(identity)
             )
             connection.execute(q.SQL("grant select, insert, update, delete on kernel.credential to {}").format(identity))
-        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked
-            connection.execute(
-                q.SQL("grant select on events.log, events.parked, events.cursor to {}").format(q.Identifier(role("copilot")))
-            )
+        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked, and asks who may see it
+            copilot = q.Identifier(role("copilot"))
+            connection.execute(q.SQL("grant select on events.log, events.parked, events.cursor to {}").format(copilot))
+            connection.execute(q.SQL("grant execute on function kernel.actors() to {}").format(copilot))
         connection.execute(q.SQL("comment on schema kernel is {}").format(q.Literal(_fingerprint(rooms, engines))))
 
 

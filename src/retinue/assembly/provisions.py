@@ -15,11 +15,14 @@ from retinue.engines.governance.trail import recorder
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
 from retinue.engines.web import Throttle, WebSettings
+from retinue.kernel.live import Live
 from retinue.kernel.postgres import PostgresSettings
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
+from retinue.kernel.security import Security
 from retinue.kernel.settings import KernelSettings
 from retinue.services.conversations.agents import Agents
+from retinue.services.copilot.feed import Feed
 
 SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
 
@@ -44,6 +47,7 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     process.provide(Gate, gate)
     process.provide(Reader, reader)
     process.provide(Throttle, Throttle(clock))
+    process.provide(Feed, Feed(process.database, process.get(Live), process.get(Security)))
     models = Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings))
     process.provide(Models, models)
     agents = Agents(process.database, embedder, models, gate)

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import psycopg
@@ -11,6 +11,35 @@ import psycopg
 from retinue.kernel.work import Database
 
 RETRY_SECONDS, FALLBACK_SECONDS = 0.5, 1.0
+NAMED_AT_MOST = 1_000
+
+
+class Woken:
+    """Organizations whose log grew, kept until somebody looks."""
+
+    def __init__(self) -> None:
+        self.organizations: set[UUID] | None = set()  # None: any of them
+        self.event = asyncio.Event()
+
+    def add(self, organizations: Iterable[UUID] | None) -> None:
+        if organizations is None or self.organizations is None:
+            self.organizations = None
+        else:
+            self.organizations.update(organizations)
+            if len(self.organizations) > NAMED_AT_MOST:
+                self.organizations = None
+        if self.organizations is None or self.organizations:
+            self.event.set()
+
+    async def next(self, seconds: float = FALLBACK_SECONDS) -> set[UUID] | None:
+        """All since the last call, as soon as there are some. None: look at every one, since nothing was heard for `seconds` or which
+        they are is not known."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.event.wait(), seconds)
+        heard = self.event.is_set()
+        found, self.organizations = self.organizations, set()
+        self.event.clear()
+        return found if heard else None
 
 
 class Live:
@@ -19,6 +48,7 @@ class Live:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self.watching: set[Woken] = set()
 
     async def run(self) -> None:
         url = self.database.conninfo
@@ -34,6 +64,18 @@ class Live:
         for organization in list(self.waiting) if organizations is None else organizations:
             for event in self.waiting.get(organization, ()):
                 event.set()
+        for woken in self.watching:
+            woken.add(organizations)
+
+    @contextmanager
+    def watch(self) -> Iterator[Woken]:
+        """Hears of every organization while this is open."""
+        woken = Woken()
+        self.watching.add(woken)
+        try:
+            yield woken
+        finally:
+            self.watching.discard(woken)
 
     async def wait(self, organization: UUID, seconds: float = FALLBACK_SECONDS) -> bool:
         """Until the log of `organization` grew, or `seconds` passed; in no transaction. Answers whether it was woken."""

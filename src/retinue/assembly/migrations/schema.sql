@@ -1000,7 +1000,10 @@ CREATE TABLE dossier.moment (
     cause uuid,
     actor uuid,
     person uuid,
-    occurred_at timestamp with time zone NOT NULL
+    occurred_at timestamp with time zone NOT NULL,
+    detail text,
+    subject_type text,
+    subject_id uuid
 );
 ALTER TABLE ONLY dossier.moment FORCE ROW LEVEL SECURITY;
 CREATE TABLE events.cursor (
@@ -1974,4 +1977,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0017_llm');
+INSERT INTO public.alembic_version VALUES ('0019_events');

@@ -18,34 +18,42 @@ on conflict (organization_id, section, key, field) do update set value = exclude
   occurred_at = excluded.occurred_at where fact.number < excluded.number
 """
 PUT_MOMENTS = """
-insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, cause, actor, person, occurred_at)
-select :o, m.id, m.number, m.kind, m.section, m.title, m.lineage, m.cause, m.actor, m.person, m.occurred_at
-from json_to_recordset(cast(:moments as json)) as m(id uuid, number bigint, kind text, section text, title text, lineage uuid, cause uuid,
-  actor uuid, person uuid, occurred_at timestamptz)
+insert into dossier.moment (organization_id, id, number, kind, section, title, detail, subject_type, subject_id, lineage, cause, actor,
+  person, occurred_at)
+select :o, m.id, m.number, m.kind, m.section, m.title, m.detail, m.subject_type, m.subject_id, m.lineage, m.cause, m.actor, m.person,
+  m.occurred_at
+from json_to_recordset(cast(:moments as json)) as m(id uuid, number bigint, kind text, section text, title text, detail text,
+  subject_type text, subject_id uuid, lineage uuid, cause uuid, actor uuid, person uuid, occurred_at timestamptz)
 on conflict do nothing
 """
 
 
+def line(event: Event) -> dict[str, Any]:
+    """What an event adds to the timeline: the columns of its moment."""
+    card = CARDS[type(event)]
+    subject = card.subject(event)
+    return {
+        "id": event.id,
+        "number": event.number,
+        "kind": event.kind,
+        "section": card.section,
+        "title": card.title(event),
+        "detail": card.detail(event),
+        "subject_type": subject[0] if subject else None,
+        "subject_id": subject[1] if subject else None,
+        "lineage": event.lineage,
+        "cause": event.cause,
+        "actor": event.actor,
+        "person": event.person if event.personal else None,
+        "occurred_at": event.occurred_at,
+    }
+
+
 async def project(work: Work, events: Sequence[Event]) -> None:
-    moments: list[dict[str, Any]] = []
     facts: dict[tuple[str, str, str], dict[str, Any]] = {}
+    moments = [line(event) for event in events]
     for event in events:
         card = CARDS[type(event)]
-        personal = {"person": event.person if event.personal else None}
-        moments.append(
-            {
-                "id": event.id,
-                "number": event.number,
-                "kind": event.kind,
-                "section": card.section,
-                "title": card.title(event),
-                "lineage": event.lineage,
-                "cause": event.cause,
-                "actor": event.actor,
-                "occurred_at": event.occurred_at,
-            }
-            | personal
-        )
         for key, field, value in card.facts(event):
             known = facts.get((card.section, key, field))
             if known is None or known["number"] < event.number:
@@ -56,8 +64,9 @@ async def project(work: Work, events: Sequence[Event]) -> None:
                     "field": field,
                     "value": value,
                     "number": event.number,
+                    "person": event.person if event.personal else None,
                     "occurred_at": event.occurred_at,
-                } | personal
+                }
     await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(moments, default=str))
     if facts:
         await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))

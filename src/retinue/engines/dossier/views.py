@@ -1,6 +1,7 @@
-"""Reading the dossier: sections that the reader may see, and the timeline."""
+"""Reading the dossier: sections that the reader may see, the timeline, and what stands around a moment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,3 +73,36 @@ async def timeline(
     organizations that this Work reads."""
     asked = moments(permissions, client=client, section=section, lineage=lineage, before=before, size=size)
     return list((await work.session.scalars(asked)).all())
+
+
+@dataclass(frozen=True)
+class Around:
+    """Of moments: the numbers of their causes by (organization, event), the names of their actors by (organization, actor)."""
+
+    numbers: dict[tuple[UUID, UUID], int]
+    names: dict[tuple[UUID, UUID], str]
+
+
+async def around(work: Work, moments: Iterable[Moment]) -> Around:
+    """A cause without a card has no number here; an actor's name is known where they look after the client."""
+    causes = list({(moment.organization_id, moment.cause) for moment in moments if moment.cause})
+    places = list({moment.organization_id for moment in moments if moment.actor})
+    numbers: dict[tuple[UUID, UUID], int] = {}
+    names: dict[tuple[UUID, UUID], str] = {}
+    if causes:
+        for row in await work.execute(
+            "select m.organization_id, m.id, m.number from unnest(cast(:os as uuid[]), cast(:ids as uuid[])) c(o, id)"
+            " join dossier.moment m on (m.organization_id, m.id) = (c.o, c.id)",
+            os=[organization for organization, _ in causes],
+            ids=[id for _, id in causes],
+        ):
+            numbers[row.organization_id, row.id] = row.number
+    if places:
+        for row in await work.execute(
+            "select a.organization_id, cast(a.value #>> '{}' as uuid) as actor, n.value #>> '{}' as name from dossier.fact a"
+            " join dossier.fact n on (n.organization_id, n.section, n.key, n.field) = (a.organization_id, a.section, a.key, 'name')"
+            " where a.organization_id = any(:os) and a.section = 'people' and a.field = 'agent_id'",
+            os=places,
+        ):
+            names[row.organization_id, row.actor] = row.name
+    return Around(numbers, names)

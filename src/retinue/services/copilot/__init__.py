@@ -2,6 +2,6 @@
 
 from retinue.kernel.room import Room
 from retinue.services.copilot.handlers import handlers
-from retinue.services.copilot.routes import router
+from retinue.services.copilot.routes import routers
 
-room = Room("copilot", routers=(router,), handlers=handlers, writes=("dossier",))
+room = Room("copilot", routers=routers, handlers=handlers, writes=("dossier",))

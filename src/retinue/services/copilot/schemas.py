@@ -1,14 +1,25 @@
-"""Shapes of the dossier, the timeline, the log and of jobs."""
+"""Shapes of the dossier, the timeline, the live socket, the log and of jobs."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from retinue.kernel.http import NUMBER_AT_MOST
+
+SubjectType = Literal["conversation", "requirements", "configuration", "document", "research", "contact", "key"]
+
+
+class Subject(BaseModel):
+    """What a moment is about, so that a card can lead to its page."""
+
+    type: SubjectType
+    id: UUID
 
 
 class Moment(BaseModel):
-    """One line of a timeline. `number` is the event's; `section` one of the dossier's."""
+    """One line of a timeline. `number` is the event's; `section` one of the dossier's; `detail` one line more, without personal data."""
 
     client_id: UUID
     number: int
@@ -16,9 +27,13 @@ class Moment(BaseModel):
     kind: str
     section: str
     title: str
+    detail: str | None
+    subject: Subject | None
     lineage_id: UUID | None
     cause_id: UUID | None
+    cause_number: int | None
     actor_id: UUID | None
+    actor_name: str | None
     occurred_at: datetime
 
 
@@ -65,3 +80,11 @@ class Job(BaseModel):
     status: str
     tries: int
     result: dict[str, Any] | None
+
+
+class FromTab(BaseModel):
+    """What a page says over its live socket: `token` with auth, `heads` (client → last number seen) with watch."""
+
+    type: Literal["auth", "watch", "ping"]
+    token: Annotated[str, Field(max_length=4096)] = ""
+    heads: Annotated[dict[UUID, Annotated[int, Field(ge=0, le=NUMBER_AT_MOST)]] | None, Field(max_length=10_000)] = None

@@ -1,15 +1,23 @@
 """The log and what is parked, as readers see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from retinue.kernel.errors import NotFound
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
 
 
 def kinds_of(topic: str) -> list[str]:
     return [kind for kind, event in Event.kinds.items() if event.topic == topic]
+
+
+async def must_read(work: Work, client_id: UUID) -> None:
+    """Raises NotFound when this Work does not read that organization."""
+    if client_id not in (await work.execute("select kernel.scope()")).scalar_one():
+        raise NotFound()
 
 
 async def log(work: Work, client: UUID, *, after: int, kinds: list[str] | None, size: int) -> Sequence[Any]:
@@ -23,6 +31,28 @@ async def log(work: Work, client: UUID, *, after: int, kinds: list[str] | None, 
             size=size,
         )
     ).all()
+
+
+async def heads(work: Work) -> dict[UUID, int]:
+    """The number of the last event of every organization that this Work reads."""
+    rows = await work.execute(
+        "select o.id, l.number from unnest(kernel.scope()) o(id), lateral"
+        " (select number from events.log l where l.organization_id = o.id order by number desc limit 1) l"
+    )
+    return {row.id: row.number for row in rows}
+
+
+async def after(work: Work, seen: Mapping[UUID, int]) -> dict[UUID, list[Any]]:
+    """By organization, every event beyond the number given, in order."""
+    if not seen:
+        return {}
+    rows = await work.execute(
+        "select l.* from unnest(cast(:os as uuid[]), cast(:ns as bigint[])) s(o, n) join events.log l on l.organization_id = s.o and l.number > s.n"
+        " order by l.organization_id, l.number",
+        os=list(seen),
+        ns=list(seen.values()),
+    )
+    return {place: list(group) for place, group in groupby(rows, key=lambda row: row.organization_id)}
 
 
 async def parked(work: Work, size: int) -> Sequence[Any]:

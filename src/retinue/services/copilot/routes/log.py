@@ -1,4 +1,4 @@
-"""HTTP in for the copilot: dossier, timeline, log, parked events, jobs."""
+"""HTTP in for the log, what is parked, and jobs."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,8 +9,6 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
-from retinue.engines.dossier import views
-from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.errors import Forbidden, NotFound
 from retinue.kernel.events import Event
@@ -18,11 +16,9 @@ from retinue.kernel.http import (
     NUMBER_AT_MOST,
     PAGE,
     PAGE_AT_MOST,
-    AfterEvent,
     Page,
     Router,
     caller_of,
-    cursor_moment,
     page_of,
     process_of,
     works,
@@ -31,26 +27,11 @@ from retinue.kernel.live import Live
 from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.copilot import store
-from retinue.services.copilot.schemas import Dossier, Job, LoggedEvent, Moment, Parked
+from retinue.services.copilot.schemas import Job, LoggedEvent, Parked
 
 router = Router("copilot", tags=["dossier and events"])
 SEES_ALL = "clients:read"
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
-
-
-def moment(row: MomentRow) -> Moment:
-    return Moment(
-        client_id=row.organization_id,
-        number=row.number,
-        event_id=row.id,
-        kind=row.kind,
-        section=row.section,
-        title=row.title,
-        lineage_id=row.lineage,
-        cause_id=row.cause,
-        actor_id=row.actor,
-        occurred_at=row.occurred_at,
-    )
 
 
 def logged(row: Any) -> LoggedEvent:
@@ -71,41 +52,6 @@ def logged(row: Any) -> LoggedEvent:
     )
 
 
-@router.get("/dossier/{client_id}")
-async def dossier(client_id: UUID, after: int | None = AfterEvent("copilot"), work: Work = works("copilot", "dossier:read")) -> Dossier:
-    """Everything known about a client. `?after=` an event's number waits until it is in here."""
-    await must_read(work, client_id)
-    moments = await views.timeline(work, work.permissions, client=client_id, section=None, lineage=None, before=None, size=PAGE)
-    return Dossier(
-        client_id=client_id, sections=await views.sections(work, client_id, work.permissions), timeline=[moment(m) for m in moments[:PAGE]]
-    )
-
-
-async def must_read(work: Work, client_id: UUID) -> None:
-    """Raises NotFound when this Work does not read that organization."""
-    if client_id not in (await work.execute("select kernel.scope()")).scalar_one():
-        raise NotFound()
-
-
-@router.get("/timeline")
-async def timeline(
-    section: str | None = None,
-    lineage_id: UUID | None = None,
-    cursor: str | None = None,
-    limit: Size = PAGE,
-    client_id: UUID | None = None,
-    after: int | None = AfterEvent("copilot"),
-    work: Work = works("copilot", "dossier:read"),
-) -> Page[Moment]:
-    """Newest first: of the client named, or of every organization that the caller may read."""
-    if client_id:
-        await must_read(work, client_id)
-    rows = await views.timeline(
-        work, work.permissions, client=client_id, section=section, lineage=lineage_id, before=cursor_moment(cursor), size=limit
-    )
-    return page_of(rows, limit, lambda row: [row.occurred_at.isoformat(), row.id], moment)
-
-
 @router.get("/events", response_model=Page[LoggedEvent])
 async def events(
     request: Request,
@@ -118,7 +64,7 @@ async def events(
     """The log by number. With `Accept: text/event-stream` it goes on as events happen; each event's id is its number."""
     kinds = store.kinds_of(topic) if topic else None
     client = client_id or work.organization
-    await must_read(work, client)
+    await store.must_read(work, client)
     if "text/event-stream" in request.headers.get("accept", ""):
         last = request.headers.get("last-event-id", "")
         return StreamingResponse(
