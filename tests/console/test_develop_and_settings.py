@@ -66,7 +66,9 @@ def test_a_person_is_added_given_a_role_and_undone(house: House, page: Page) -> 
     dialog.get_by_role("button", name="Done").click()
     row = page.get_by_role("row", name=re.compile("Robin Example"))
     row.get_by_role("button", name="Change roles").click()
-    page.get_by_role("dialog").get_by_role("button", name="Clear").or_(page.locator("[role=dialog] .mantine-InputClearButton-root")).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Clear").or_(
+        page.locator("[role=dialog] .mantine-InputClearButton-root")
+    ).first.click()
     page.get_by_role("button", name="End their access").click()
     expect(row).to_contain_text("no access")
     page.get_by_role("button", name="Undo").click()

@@ -417,6 +417,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/versions/{config_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the conversations of each version
+         * @description How many conversations took each version of a configuration.
+         */
+        get: operations["conversations.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -891,6 +911,26 @@ export interface paths {
          * @description Add a person.
          */
         post: operations["people.add_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the names of an organization's people
+         * @description Of everybody here, so that whoever reads what a colleague did knows whom to ask.
+         */
+        get: operations["people.list_names"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1552,6 +1592,8 @@ export interface components {
             deployed: {
                 [key: string]: number;
             };
+            /** Deployments */
+            deployments: components["schemas"]["Deployment"][];
             /** Missing */
             missing: components["schemas"]["Fault"][];
             /** Newest Version */
@@ -1578,6 +1620,8 @@ export interface components {
             deployed: {
                 [key: string]: number;
             };
+            /** Deployments */
+            deployments: components["schemas"]["Deployment"][];
             /** Newest Version */
             newest_version: number;
             /** Product Type */
@@ -1697,6 +1741,28 @@ export interface components {
              * @enum {string}
              */
             environment: "development" | "staging" | "production";
+            /** Version */
+            version: number;
+        };
+        /**
+         * Deployment
+         * @description `previous_version` is what rolling back returns to. `deployed_by` is None where nobody had to decide.
+         */
+        Deployment: {
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Deployed By */
+            deployed_by: string | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "development" | "staging" | "production";
+            /** Previous Version */
+            previous_version: number | null;
             /** Version */
             version: number;
         };
@@ -2155,18 +2221,24 @@ export interface components {
         };
         /**
          * Moment
-         * @description One line of a timeline. `number` is the event's; `section` one of the dossier's.
+         * @description One line of a timeline. `number` is the event's; `section` one of the dossier's; `detail` one line more, without personal data.
          */
         Moment: {
             /** Actor Id */
             actor_id: string | null;
+            /** Actor Name */
+            actor_name: string | null;
             /** Cause Id */
             cause_id: string | null;
+            /** Cause Number */
+            cause_number: number | null;
             /**
              * Client Id
              * Format: uuid
              */
             client_id: string;
+            /** Detail */
+            detail: string | null;
             /**
              * Event Id
              * Format: uuid
@@ -2185,8 +2257,19 @@ export interface components {
             occurred_at: string;
             /** Section */
             section: string;
+            subject: components["schemas"]["Subject"] | null;
             /** Title */
             title: string;
+        };
+        /** Named */
+        Named: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** NewClient */
         NewClient: {
@@ -2335,6 +2418,13 @@ export interface components {
         Page_Moment_: {
             /** Items */
             items: components["schemas"]["Moment"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[Named] */
+        Page_Named_: {
+            /** Items */
+            items: components["schemas"]["Named"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2601,6 +2691,8 @@ export interface components {
         /**
          * Requirements
          * @description `body` is the document; each item has its claims under `sources`, which may stay in a body that is sent back.
+         *
+         *     `drafted`: the same as it was first written, before people changed it; None where that was not kept.
          */
         Requirements: {
             /** Answered By */
@@ -2627,6 +2719,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Drafted */
+            drafted: {
+                [key: string]: unknown;
+            } | null;
             /** Items */
             items: number;
             /**
@@ -2878,7 +2974,7 @@ export interface components {
         };
         /**
          * StartConversation
-         * @description `client_id` may stand here instead of in X-Tenant-ID.
+         * @description `client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`.
          */
         StartConversation: {
             /**
@@ -2890,6 +2986,8 @@ export interface components {
             client_id?: string | null;
             /** Config Id */
             config_id?: string | null;
+            /** Config Version */
+            config_version?: number | null;
             contact?: components["schemas"]["ContactDetails"] | null;
         };
         /**
@@ -2906,6 +3004,22 @@ export interface components {
             files: string[];
             /** Source */
             source: string;
+        };
+        /**
+         * Subject
+         * @description What a moment is about, so that a card can lead to its page.
+         */
+        Subject: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "conversation" | "requirements" | "configuration" | "document" | "research" | "contact" | "key";
         };
         /** System */
         System: {
@@ -3055,6 +3169,8 @@ export interface components {
             created_by: string | null;
             /** Deployed In */
             deployed_in: string[];
+            /** Lineage Id */
+            lineage_id: string | null;
             /** Message */
             message: string;
             /** Missing */
@@ -3065,6 +3181,18 @@ export interface components {
             requirements_id: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * VersionCount
+         * @description How many conversations took a version, and how many of them still run on it. Tries of staff do not count.
+         */
+        VersionCount: {
+            /** Config Version */
+            config_version: number;
+            /** Conversations */
+            conversations: number;
+            /** Running */
+            running: number;
         };
         /**
          * VersionItem
@@ -3089,6 +3217,8 @@ export interface components {
             created_by: string | null;
             /** Deployed In */
             deployed_in: string[];
+            /** Lineage Id */
+            lineage_id: string | null;
             /** Message */
             message: string;
             /** Product Type */
@@ -4187,6 +4317,43 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.versions": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionCount"][];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -5302,6 +5469,44 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "people.list_names": {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Named_"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];

@@ -89,6 +89,12 @@ notes() {
   call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/notes"
 }
 
+# Count the conversations of each version.
+# How many conversations took each version of a configuration.
+versions() {
+  call GET "/api/v1/chat/versions/${1:-00000000-0000-7000-8000-000000000000}"
+}
+
 # Say that a person is there.
 # Say that one is there for visitors who ask for a person; it lapses unless said again.
 presence() {

@@ -26,6 +26,12 @@ add_person() {
     --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
 }
 
+# List the names of an organization's people.
+# Of everybody here, so that whoever reads what a colleague did knows whom to ask.
+list_names() {
+  call GET "/api/v1/people/names"
+}
+
 # Set a person's roles; none ends their access.
 set_roles() {
   call PUT "/api/v1/people/${1:-00000000-0000-7000-8000-000000000000}/roles" \
@@ -35,4 +41,5 @@ set_roles() {
 
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
   list_people
+  list_names
 fi

@@ -300,6 +300,9 @@ async def test_deploying_and_rolling_back(house: House) -> None:
     answers = await asyncio.gather(*(owner.send("POST", f"{path}/rollback", json={"from_version": 2}) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     assert await live(owner) == {"production": 1, "staging": 1}
+    (item,) = (await owner.get("/configurations"))["items"]
+    seen = [(d["environment"], d["version"], d["previous_version"], d["deployed_by"]) for d in item["deployments"]]
+    assert seen == [("production", 1, 2, str(owner.actor)), ("staging", 1, None, str(owner.actor))]
     deployed = await house.events(owner.organization, ConfigurationDeployed)
     assert [(e.environment, e.version, e.previous_version) for e in deployed] == [
         ("staging", 1, None),

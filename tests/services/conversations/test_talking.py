@@ -11,7 +11,7 @@ import pytest
 from retinue.contracts.conversations import AnswerGiven, ContactCaptured, ConversationEnded, ConversationStarted, MessageReceived
 from retinue.kernel.asks import Asks
 from retinue.kernel.clock import StoppedClock
-from retinue.kernel.security import Signer
+from retinue.kernel.security import Signer, hashed, new_secret
 from retinue.kernel.work import uuid7
 from retinue.services.conversations import turns
 from retinue.services.conversations.erasure import forget
@@ -137,8 +137,6 @@ async def test_another_visitor_and_another_client_see_nothing(house: House, clie
 
 
 async def test_a_widget_key_starts_conversations_and_reads_none(house: House, client: Client) -> None:
-    from retinue.kernel.security import hashed, new_secret
-
     secret = new_secret()
     house.sql("insert into kernel.credential values (%s, %s, %s, 'widget', %s, '{}', null)", client.id, uuid7(), hashed(secret), uuid7())
     widget = Caller(house, secret)
@@ -280,3 +278,33 @@ async def test_a_token_of_another_conversation_or_none(house: House, client: Cli
     gone = house.process.get(Signer).sign("visitor", timedelta(days=1), org=str(client.id), sub=str(uuid7()))
     assert (await Caller(house, gone).get(visit.path)).status_code == 404
     assert (await house.http.get(f"/api/v1{visit.path}")).status_code == 401
+
+
+async def test_staff_try_a_version_before_it_is_deployed(client: Client) -> None:
+    client.deploy(2, greeting="Good day, the scales are listening.")
+    client.house.sql("update configs.deployment set version = 1 where config_id = %s", client.config_id)
+    tried = await client.start(config_id=str(client.config_id), config_version=2, channel="chat")
+    assert tried.started["config_version"] == 2
+    assert tried.started["greeting"]["content"].startswith("Good day, the scales are listening.")
+    assert (await client.person().get(tried.path)).json()["channel"] == "test"
+    assert (await client.start()).started["config_version"] == 1
+
+
+async def test_who_may_try_a_version_and_which(client: Client, house: House) -> None:
+    member, other = client.person("member"), await house.client()
+    asked = {"config_id": str(client.config_id), "config_version": 1}
+    assert (await member.post("/chat/conversations", {"config_version": 1})).status_code == 422
+    assert (await member.post("/chat/conversations", asked | {"config_version": 9})).status_code == 404
+    assert (await other.person("member").post("/chat/conversations", asked)).status_code == 404
+    secret = new_secret()
+    house.sql("insert into kernel.credential values (%s, %s, %s, 'widget', %s, '{}', null)", client.id, uuid7(), hashed(secret), uuid7())
+    assert (await Caller(house, secret).post("/chat/conversations", asked)).status_code == 403
+
+
+async def test_conversations_are_counted_by_version_without_tries(client: Client, house: House) -> None:
+    first, _ = await client.start(), await client.start()
+    await client.person().post(f"{first.path}/end")
+    await client.start(config_id=str(client.config_id), config_version=1)
+    counted = await client.person("viewer").get(f"/chat/versions/{client.config_id}")
+    assert counted.json() == [{"config_version": 1, "conversations": 2, "running": 1}]
+    assert (await (await house.client()).person("viewer").get(f"/chat/versions/{client.config_id}")).json() == []

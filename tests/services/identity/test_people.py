@@ -30,6 +30,15 @@ async def test_nobody_gives_or_takes_more_than_they_hold(house, operator):
     assert (await viewer.get("/people")).status_code == 403
 
 
+async def test_everybody_reads_the_names_of_colleagues_and_nothing_else(house, operator):
+    viewer, viewer_id = await operator.add("viewer@operator.example", "viewer")
+    names = (await viewer.get("/people/names")).json()["items"]
+    assert {"id": viewer_id, "name": "viewer"} in names
+    assert len(names) == 2
+    other = (await operator.post("/clients", {"name": "Elsewhere"})).json()["client_id"]
+    assert (await viewer.get("/people/names", tenant=other)).status_code == 404
+
+
 async def test_one_owner_stays(house, operator):
     first = (await operator.get("/auth/me")).json()["user_id"]
     assert (await put(operator, first, "viewer")).status_code == 409

@@ -145,6 +145,8 @@ async def test_changing_and_approving(house: House) -> None:
     changed = await owner.put(path, {"version": 1, "body": body})
     assert (changed["version"], changed["updated_by"]) == (2, str(owner.actor))
     assert changed["body"]["tone"]["text"] == "Short and dry."
+    assert changed["drafted"] == (await owner.get(path))["drafted"] != changed["body"], "what the machine wrote stays as it was"
+    assert changed["drafted"]["topics"][0]["sources"]
     same = await owner.put(path, {"version": 2, "body": changed["body"]})
     assert same["version"] == 2, "a body that says the same is no new version"
     stale = await owner.put(path, {"version": 1, "body": body}, 409)

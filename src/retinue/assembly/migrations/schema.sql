@@ -1339,7 +1339,8 @@ CREATE TABLE requirements.document (
     updated_at timestamp with time zone NOT NULL,
     updated_by uuid,
     approved_at timestamp with time zone,
-    approved_by uuid
+    approved_by uuid,
+    drafted jsonb
 );
 ALTER TABLE ONLY requirements.document FORCE ROW LEVEL SECURITY;
 CREATE TABLE requirements.research (
@@ -1569,6 +1570,7 @@ CREATE INDEX conversation_contact ON conversations.conversation USING btree (org
 CREATE INDEX conversation_person ON conversations.conversation USING btree (organization_id, person);
 CREATE INDEX conversation_recent ON conversations.conversation USING btree (organization_id, last_message_at DESC, id DESC);
 CREATE INDEX conversation_recent_everywhere ON conversations.conversation USING btree (last_message_at DESC, id DESC);
+CREATE INDEX conversation_version ON conversations.conversation USING btree (organization_id, config_id, config_version, channel, status);
 CREATE INDEX conversation_waiting ON conversations.conversation USING btree (organization_id, waiting_since) WHERE (status = 'waiting'::text);
 CREATE UNIQUE INDEX message_answer ON conversations.message USING btree (organization_id, in_answer_to) WHERE (role = 'assistant'::text);
 CREATE UNIQUE INDEX message_client ON conversations.message USING btree (organization_id, conversation_id, client_message_id) WHERE (client_message_id IS NOT NULL);
@@ -1977,4 +1979,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0019_events');
+INSERT INTO public.alembic_version VALUES ('0021_conversations_versions');

@@ -62,8 +62,9 @@ async def one_version(work: Work, row: Row) -> Version:
     live = [name for name, number in sorted((await configs.deployments(work, row.config_id)).items()) if number == row.version]
     said = text.from_data(row.body)
     return Version(
-        **{name: getattr(row, name) for name in VersionItem.model_fields if name != "deployed_in"},
+        **{name: getattr(row, name) for name in VersionItem.model_fields if name not in ("deployed_in", "lineage_id")},
         deployed_in=live,
+        lineage_id=row.lineage,
         body=row.body,
         blockers=faults(validation.blockers(said)),
         missing=faults(validation.missing(said)),

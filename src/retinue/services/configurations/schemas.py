@@ -19,6 +19,16 @@ class Fault(BaseModel):
     reason: str
 
 
+class Deployment(BaseModel):
+    """`previous_version` is what rolling back returns to. `deployed_by` is None where nobody had to decide."""
+
+    environment: Environment
+    version: int
+    previous_version: int | None
+    deployed_by: UUID | None
+    deployed_at: datetime
+
+
 class ConfigurationItem(BaseModel):
     """`deployed`: environment to version."""
 
@@ -26,6 +36,7 @@ class ConfigurationItem(BaseModel):
     product_type: str
     newest_version: int
     deployed: dict[str, int]
+    deployments: list[Deployment]
     created_at: datetime
 
 
@@ -38,6 +49,7 @@ class VersionItem(BaseModel):
     message: str
     answered_by: str
     requirements_id: UUID | None
+    lineage_id: UUID | None
     body_hash: str
     created_by: UUID | None
     created_at: datetime

@@ -18,11 +18,14 @@ CONFIGURATIONS = """
 select f.id, f.organization_id, f.config_id, f.product_type, f.created_at,
   (select max(v.version) from configs.version v where v.organization_id = f.organization_id and v.config_id = f.config_id) as newest_version,
   (select coalesce(jsonb_object_agg(d.environment, d.version), '{}') from configs.deployment d
-   where d.organization_id = f.organization_id and d.config_id = f.config_id) as deployed
+   where d.organization_id = f.organization_id and d.config_id = f.config_id) as deployed,
+  (select coalesce(jsonb_agg(jsonb_build_object('environment', d.environment, 'version', d.version, 'previous_version', d.previous_version,
+     'deployed_by', d.deployed_by, 'deployed_at', d.deployed_at) order by d.environment), '[]') from configs.deployment d
+   where d.organization_id = f.organization_id and d.config_id = f.config_id) as deployments
 from configs.version f where f.version = 1
 """
 VERSIONS = """
-select v.version, v.message, v.answered_by, v.requirements_id, v.body_hash, v.created_by, v.created_at, v.product_type,
+select v.version, v.message, v.answered_by, v.requirements_id, v.lineage as lineage_id, v.body_hash, v.created_by, v.created_at, v.product_type,
   array(select d.environment from configs.deployment d where d.organization_id = v.organization_id and d.config_id = v.config_id
         and d.version = v.version order by 1) as deployed_in
 from configs.version v where v.config_id = :c and (cast(:before as int) is null or v.version < :before) order by v.version desc limit :size

@@ -17,6 +17,7 @@ from retinue.engines.configs import store as configs
 from retinue.engines.contacts import addresses
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dialogue.state import Brief
+from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work, uuid7
 from retinue.services.conversations import store
 from retinue.services.conversations.agents import Agents
@@ -26,10 +27,8 @@ from retinue.services.conversations.schemas import ContactDetails, StartConversa
 
 
 async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[Any, Any]:
-    """A conversation with the version that is deployed now, and its greeting. Raises NothingDeployed."""
-    deployed = await configs.deployed(work, config_id=asked.config_id)
-    if deployed is None:
-        raise NothingDeployed()
+    """A conversation with the version that is deployed now, or with one that is tried, and its greeting. Raises NothingDeployed, NotFound."""
+    deployed, channel = await _meant(work, asked)
     brief = await agents.brief(work, deployed.config_id, deployed.version)
     id, person = uuid7(), uuid7()
     lineage = deployed.lineage or uuid7()
@@ -38,7 +37,7 @@ async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[A
         " last_message_at) values (:o, :id, :channel, 'open', :config, :version, :lineage, :person, :at, :at)",
         o=work.organization,
         id=id,
-        channel=asked.channel,
+        channel=channel,
         config=deployed.config_id,
         version=deployed.version,
         lineage=lineage,
@@ -48,7 +47,7 @@ async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[A
     work.emit(
         ConversationStarted(
             conversation_id=id,
-            channel=asked.channel,
+            channel=channel,
             config_id=deployed.config_id,
             config_version=deployed.version,
             person=person,
@@ -61,6 +60,19 @@ async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[A
     suggested = {"buttons": [], "suggested_questions": list(brief.suggested)} if brief.suggested else None
     greeting = await store.add(work, conversation, "assistant", greeting_of(brief), reply={"rich_content": suggested})
     return conversation, greeting
+
+
+async def _meant(work: Work, asked: StartConversation) -> tuple[configs.Deployed, str]:
+    """Which version, and the channel."""
+    if asked.config_id and asked.config_version:
+        tried = await configs.version(work, asked.config_id, asked.config_version)
+        if tried is None:
+            raise NotFound()
+        return configs.Deployed(tried.config_id, tried.version, tried.body, tried.lineage), store.TEST
+    deployed = await configs.deployed(work, config_id=asked.config_id)
+    if deployed is None:
+        raise NothingDeployed()
+    return deployed, asked.channel
 
 
 async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brief: Brief) -> dict[str, Any]:

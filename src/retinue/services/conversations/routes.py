@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 
-from retinue.kernel.errors import NotFound, Unauthorized
+from retinue.kernel.errors import Forbidden, NotFound, Unauthorized
 from retinue.kernel.http import (
     PAGE,
     PAGE_AT_MOST,
@@ -37,11 +37,13 @@ from retinue.services.conversations.schemas import (
     StartConversation,
     Started,
     Status,
+    VersionCount,
     WriteNote,
 )
 from retinue.services.conversations.settings import ConversationsSettings
 
 router = Router(ROOM, prefix="/chat", tags=["conversations"])
+TRIES = "configurations:read"
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
 
@@ -98,6 +100,8 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     process, caller = process_of(request), await caller_of(request)
     if caller.conversation is not None:
         raise NotFound()  # a visitor's token is for one conversation
+    if body.config_version is not None and TRIES not in work.permissions:
+        raise Forbidden(TRIES)
     agents = process.get(Agents)
     row, greeting = await domain.start(work, agents, body)
     agents.warm(work.organization)
@@ -188,6 +192,12 @@ async def notes(id: UUID, work: Work = works(ROOM, "conversations:read")) -> Pag
     await store.conversation(work, id)
     rows = (await work.execute("select * from conversations.note where conversation_id = :c order by created_at, id limit 200", c=id)).all()
     return Page(items=[Note(note_id=r.id, author=r.author, content=r.content, created_at=r.created_at) for r in rows])
+
+
+@router.get("/versions/{config_id}")
+async def versions(config_id: UUID, work: Work = works(ROOM, "conversations:read")) -> list[VersionCount]:
+    """How many conversations took each version of a configuration."""
+    return [VersionCount.model_validate(row, from_attributes=True) for row in await store.counts(work, config_id)]
 
 
 @router.post("/presence")

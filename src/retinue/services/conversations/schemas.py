@@ -1,10 +1,10 @@
 """Shapes of requests, answers and socket messages."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MESSAGE_CHARACTERS = 8000
 Content = Annotated[str, StringConstraints(max_length=MESSAGE_CHARACTERS)]
@@ -19,12 +19,19 @@ class ContactDetails(BaseModel):
 
 
 class StartConversation(BaseModel):
-    """`client_id` may stand here instead of in X-Tenant-ID."""
+    """`client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`."""
 
     client_id: UUID | None = None
     channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = "chat"
     config_id: UUID | None = None
+    config_version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
     contact: ContactDetails | None = None
+
+    @model_validator(mode="after")
+    def _of_one_configuration(self) -> Self:
+        if self.config_version is not None and self.config_id is None:
+            raise ValueError("config_version needs config_id")
+        return self
 
 
 class SendMessage(BaseModel):
@@ -100,6 +107,14 @@ class Conversation(BaseModel):
     started_at: datetime
     last_message_at: datetime
     ended_at: datetime | None
+
+
+class VersionCount(BaseModel):
+    """How many conversations took a version, and how many of them still run on it. Tries of staff do not count."""
+
+    config_version: int
+    conversations: int
+    running: int
 
 
 class Note(BaseModel):

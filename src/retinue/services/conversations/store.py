@@ -16,6 +16,9 @@ LISTED = (
 SHOWN = "id, position, role, content, citations, rich_content, actions, grounded, answered_by, confidence, config_version, in_answer_to, created_at"
 
 
+TEST = "test"  # the channel on which staff try a version
+
+
 async def lock(work: Work, id: UUID) -> Any:
     """The conversation, held to the end of the Work; with it what a turn needs to know. Raises NotFound."""
     row = (
@@ -65,6 +68,17 @@ async def page(work: Work, *, status: str | None, search: str | None, before: tu
     rows = await work.execute(
         f"select {LISTED} from conversations.conversation c where {' and '.join(conditions)} order by c.last_message_at desc, c.id desc limit :size",
         **values,
+    )
+    return rows.all()
+
+
+async def counts(work: Work, config_id: UUID) -> Sequence[Any]:
+    """Conversations by version, newest version first."""
+    rows = await work.execute(
+        "select config_version, count(*) as conversations, count(*) filter (where status <> 'ended') as running"
+        " from conversations.conversation where config_id = :c and channel <> :test group by 1 order by 1 desc",
+        c=config_id,
+        test=TEST,
     )
     return rows.all()
 

@@ -305,6 +305,14 @@ async def list_people(work: Work = works("identity", "people:write"), cursor: Cu
     return page_of(rows, limit, lambda row: row.id, lambda row: one(row, roles.get(row.id, [])))
 
 
+@of_people.get("/names")
+async def list_names(work: Work = works("identity", "clients:read"), cursor: Cursor = None, limit: Limit = 50) -> Page[s.Named]:
+    """Of everybody here, so that whoever reads what a colleague did knows whom to ask."""
+    return page_of(
+        await store.users(work, after=id_of(cursor), size=limit), limit, lambda row: row.id, lambda row: s.Named(id=row.id, name=row.name)
+    )
+
+
 def one(row: Any, roles: list[str]) -> s.Person:
     return s.Person(id=row.id, email=row.email, name=row.name, roles=roles, disabled=row.disabled_at is not None, created_at=row.created_at)
 

@@ -193,6 +193,11 @@ class Person(BaseModel):
     created_at: datetime
 
 
+class Named(BaseModel):
+    id: UUID
+    name: str
+
+
 class AddedPerson(BaseModel):
     """`password`: the first one, when none was given; shown once."""
 

@@ -123,6 +123,7 @@ async def settle(
         confidence=confidence,
         claims_hash=claims_hash(profile),
         drafted_hash=drafted,
+        drafted=body,
         document_file=document_file,
         lineage=research.lineage or uuid7(),
         automatic=False,

@@ -25,7 +25,11 @@ def item(row: Document) -> RequirementsItem:
 
 async def whole(work: Work, row: Document) -> Requirements:
     claims = await store.claims(work, row.organization_id, row.research_job_id)
-    return Requirements(**item(row).model_dump(), body=content.with_sources(row.body, claims))
+    return Requirements(
+        **item(row).model_dump(),
+        body=content.with_sources(row.body, claims),
+        drafted=content.with_sources(row.drafted, claims) if row.drafted else None,
+    )
 
 
 def place(cursor: str | None) -> UUID | None:

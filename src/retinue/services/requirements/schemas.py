@@ -35,9 +35,12 @@ class RequirementsItem(BaseModel):
 
 
 class Requirements(RequirementsItem):
-    """`body` is the document; each item has its claims under `sources`, which may stay in a body that is sent back."""
+    """`body` is the document; each item has its claims under `sources`, which may stay in a body that is sent back.
+
+    `drafted`: the same as it was first written, before people changed it; None where that was not kept."""
 
     body: dict[str, Any]
+    drafted: dict[str, Any] | None
 
 
 class ResearchState(BaseModel):

@@ -57,7 +57,8 @@ class Claim(Row):
 
 
 class Document(Row):
-    """`confirmed_by`: the last research job that led to the same draft. `drafted_hash`: of what was drafted, whatever people made of it."""
+    """`confirmed_by`: the last research job that led to the same draft. `drafted`, `drafted_hash`: what the machine wrote, whatever people
+    made of it; `drafted` is None for what was drafted before it was kept."""
 
     __tablename__ = "document"
     __table_args__ = {"schema": "requirements"}
@@ -73,6 +74,7 @@ class Document(Row):
     confidence: Mapped[float]
     claims_hash: Mapped[str]
     drafted_hash: Mapped[str]
+    drafted: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     document_file: Mapped[str]
     lineage: Mapped[UUID]
     automatic: Mapped[bool]
