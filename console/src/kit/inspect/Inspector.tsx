@@ -25,7 +25,7 @@ export default function Inspector() {
   const kind = KINDS[type];
   const close = () => void navigate({ to: ".", search: ({ inspect: _, ...others }: Record<string, unknown>) => others } as never);
   return (
-    <Drawer opened={kind !== undefined} onClose={close} position="right" size={440} title={<h2>{kind?.title}</h2>} closeButtonProps={{ "aria-label": "Close" }}>
+    <Drawer opened={kind !== undefined} onClose={close} position="right" size={440} title={<h2>{kind?.title}</h2>} closeButtonProps={{ "aria-label": "Close" }} classNames={{ content: "drawer", body: "drawer-body" }}>
       {kind && <Suspense fallback={<Loading what="it" />}><kind.Body key={inspect} client={client} id={id} rest={rest} /></Suspense>}
     </Drawer>
   );
