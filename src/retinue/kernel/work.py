@@ -5,11 +5,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
@@ -22,6 +23,13 @@ from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
 
 __all__ = ["Database", "Work", "uuid7"]
+
+
+@lru_cache(maxsize=2_000)
+def statement(sql: str) -> TextClause:
+    """Statements are our own words, so there are few, and reading the names of their values out of them need not be done twice."""
+    return text(sql)
+
 
 BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles")
 SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
@@ -58,7 +66,7 @@ class Work:
         self.jobs: list[dict[str, Any]] = []
 
     async def execute(self, sql: str, **values: Any) -> CursorResult[Any]:
-        return await self.session.execute(text(sql), values)  # type: ignore[return-value]
+        return await self.session.execute(statement(sql), values)  # type: ignore[return-value]
 
     def emit(self, event: Event) -> None:
         if event.publisher != self.room:
@@ -93,6 +101,7 @@ class Database:
 
     def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
         self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        self.plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # on the same pool
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
         self.told: set[UUID] = set()
         self.deferred: set[str] = set()  # rooms
@@ -145,17 +154,16 @@ class Database:
             self.news.set()
 
     async def call(self, sql: str, **values: Any) -> Sequence[Any]:
-        """A definer function as the login itself, in a transaction of its own."""
-        async with self.engine.begin() as connection:
-            return (await connection.execute(text(sql), values)).all()
+        """A definer function as the login itself, in a transaction of its own: one statement is one by itself."""
+        async with self.plain.connect() as connection:
+            return (await connection.execute(statement(sql), values)).all()
 
     async def herald(self) -> None:
         """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
         while True:
             await self.news.wait()
             try:
-                async with self.engine.connect() as plain:
-                    connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                async with self.plain.connect() as connection:
                     while True:
                         await self.news.wait()
                         self.news.clear()
