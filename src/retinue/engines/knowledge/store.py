@@ -14,8 +14,8 @@ from retinue.kernel.work import Work, uuid7
 
 from .chunks import Chunk
 from .embedding import Points
-from .passages import Passage
-from .ranking import bm25, fuse, passage_stems
+from .passages import Passage, context_of
+from .ranking import bm25, fuse, stems_counted
 from .terms import read_question, synonyms
 
 NAMESPACE = "default"
@@ -225,10 +225,10 @@ async def search(
             point=vector_text(point),
         )
     ).all()
-    found = [_passage(row) for row in rows]
-    scores = fuse(bm25(question, [passage_stems(p) for p in found]), np.array([row.near for row in rows], np.float32))
+    counted = [stems_counted(context_of(row.title, row.heading), row.columns, row.text) for row in rows]
+    scores = fuse(bm25(question, counted), np.array([row.near for row in rows], np.float32))
     order = np.argsort(-scores, kind="stable")[: min(max(size, 1), MAX_RESULTS)]
-    return [found[i].model_copy(update={"score": round(float(scores[i]), 4)}) for i in order]
+    return [_passage(rows[i], round(float(scores[i]), 4)) for i in order]
 
 
 async def newest(work: Work, size: int) -> list[Passage]:
@@ -258,7 +258,7 @@ async def passage(work: Work, id: UUID) -> Passage:
     return _passage(row)
 
 
-def _passage(row: Any) -> Passage:
+def _passage(row: Any, score: float = 0.0) -> Passage:
     return Passage(
         id=str(row.id),
         document_id=row.key,
@@ -270,6 +270,7 @@ def _passage(row: Any) -> Passage:
         start=row.start,
         end=row.end,
         page=row.page,
+        score=score,
         metadata=row.metadata,
     )
 
