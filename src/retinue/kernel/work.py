@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_e
 
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
-from retinue.kernel.events import Event, Misuse, envelope
+from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
 from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
@@ -62,6 +62,7 @@ class Work:
         self.trace = TRACE.get() or new_trace()
         self.number: int | None = None
         self.flushed = False
+        self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
 
@@ -83,16 +84,24 @@ class Work:
             raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
 
-    async def flush(self) -> None:
-        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit."""
+    async def flush(self, answer: str = "select", **values: Any) -> None:
+        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit.
+
+        `answer`: what the kernel writes of the answer in the same statement; it may read the number from `told`.
+        """
         if self.flushed:
+            if values:
+                raise Misuse("a Work is flushed once")
             return
         await self.session.flush()
         if self.jobs:
             await self.execute("select jobs.defer(cast(:jobs as json))", jobs=json.dumps(self.jobs, default=str))
         if self.events:
-            batch = await envelope(self, self.events)
-            self.number = (await self.execute("select events.append(cast(:batch as json))", batch=batch)).scalar_one()
+            values["batch"] = await envelope(self, self.events)
+        if values:
+            told = "events.append(cast(:batch as json))" if self.events else "cast(null as bigint)"
+            sql = f"with told as materialized (select {told} as number), answer as ({answer}) select number from told"
+            self.number = (await self.execute(sql, **values)).scalar_one()
         self.flushed = True
 
 
