@@ -59,10 +59,11 @@ class Ask:
         self.room, self.name, self.ask, self.rules, self.settle, self.lease = room, name, ask, rules, settle, lease
 
     async def start(self, process: Process, work: Work, input: Json, actor: UUID | None, key: str | None) -> tuple[UUID, str]:
-        """Store the ask in the caller's Work. Answers its id and location."""
+        """Store the ask and end the caller's Work with it. Answers its id and location."""
         id = uuid7()
-        await work.execute(
-            "insert into kernel.ask (organization_id, id, name, input, lease_until, actor, key, expires_at) values (:o, :id, :n, :i, :until, :a, :k, :e)",
+        await work.flush(
+            "insert into kernel.ask (organization_id, id, name, input, lease_until, actor, key, expires_at)"
+            " values (:o, :id, :n, cast(:i as json), :until, :a, :k, :e)",
             o=work.organization,
             id=id,
             n=self.name,
@@ -110,11 +111,10 @@ class Ask:
                     raise TakenOver()
                 return settled.output, settled.number
             body = await self.settle(work, input, output)
-            await work.flush()
-            await work.execute(
-                "update kernel.ask set output = :out, status = 'done', number = :n where (organization_id, id) = (:o, :id)",
+            await work.flush(
+                "update kernel.ask set output = cast(:out as json), status = 'done', number = told.number from told"
+                " where (organization_id, id) = (:o, :id)",
                 out=json.dumps(body, default=str),
-                n=work.number,
                 o=organization,
                 id=id,
             )

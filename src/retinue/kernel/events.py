@@ -78,6 +78,7 @@ class Telling(Protocol):
     lineage: UUID | None
     now: datetime
     trace: str
+    keys: "Keys"
 
     async def execute(self, sql: str, **values: Any) -> Any: ...
 
@@ -131,7 +132,7 @@ class Keys:
 
 async def envelope(work: Telling, events: Sequence[tuple[Event, Event | None]]) -> str:
     """The JSON that the log stores. Each event comes with the event that caused it."""
-    keys = Keys(work)
+    keys = work.keys
     await keys.make({e.person for e, _ in events if e.personal and e.person})
     at, actor = work.now.isoformat(), _quoted(work.actor)
     batch = []
@@ -157,7 +158,7 @@ def _quoted(id: UUID | None) -> str:
 async def read(work: Telling, rows: Iterable[Any]) -> list[Event]:
     """Events from rows of the log, in order; a kind that this release does not know is skipped."""
     known = [(row, Event.kinds[row.kind]) for row in rows if row.kind in Event.kinds]
-    keys = Keys(work)
+    keys = work.keys
     await keys.load(row.person for row, cls in known if cls.personal and row.person)
     return [
         cls.model_validate(
@@ -186,3 +187,4 @@ async def forget(work: Telling, person: UUID) -> None:
         o=work.organization,
         p=person,
     )
+    work.keys.known[person] = None

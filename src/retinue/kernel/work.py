@@ -5,23 +5,31 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import CursorResult, text
+from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
-from retinue.kernel.events import Event, Misuse, envelope
+from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
 from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
 
 __all__ = ["Database", "Work", "uuid7"]
+
+
+@lru_cache(maxsize=2_000)
+def statement(sql: str) -> TextClause:
+    """Statements are our own words, so there are few, and reading the names of their values out of them need not be done twice."""
+    return text(sql)
+
 
 BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles")
 SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
@@ -54,11 +62,12 @@ class Work:
         self.trace = TRACE.get() or new_trace()
         self.number: int | None = None
         self.flushed = False
+        self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
 
     async def execute(self, sql: str, **values: Any) -> CursorResult[Any]:
-        return await self.session.execute(text(sql), values)  # type: ignore[return-value]
+        return await self.session.execute(statement(sql), values)  # type: ignore[return-value]
 
     def emit(self, event: Event) -> None:
         if event.publisher != self.room:
@@ -75,16 +84,24 @@ class Work:
             raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
 
-    async def flush(self) -> None:
-        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit."""
+    async def flush(self, answer: str = "select", **values: Any) -> None:
+        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit.
+
+        `answer`: what the kernel writes of the answer in the same statement; it may read the number from `told`.
+        """
         if self.flushed:
+            if values:
+                raise Misuse("a Work is flushed once")
             return
         await self.session.flush()
         if self.jobs:
             await self.execute("select jobs.defer(cast(:jobs as json))", jobs=json.dumps(self.jobs, default=str))
         if self.events:
-            batch = await envelope(self, self.events)
-            self.number = (await self.execute("select events.append(cast(:batch as json))", batch=batch)).scalar_one()
+            values["batch"] = await envelope(self, self.events)
+        if values:
+            told = "events.append(cast(:batch as json))" if self.events else "cast(null as bigint)"
+            sql = f"with told as materialized (select {told} as number), answer as ({answer}) select number from told"
+            self.number = (await self.execute(sql, **values)).scalar_one()
         self.flushed = True
 
 
@@ -93,6 +110,7 @@ class Database:
 
     def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
         self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        self.plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # on the same pool
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
         self.told: set[UUID] = set()
         self.deferred: set[str] = set()  # rooms
@@ -145,17 +163,16 @@ class Database:
             self.news.set()
 
     async def call(self, sql: str, **values: Any) -> Sequence[Any]:
-        """A definer function as the login itself, in a transaction of its own."""
-        async with self.engine.begin() as connection:
-            return (await connection.execute(text(sql), values)).all()
+        """A definer function as the login itself, in a transaction of its own: one statement is one by itself."""
+        async with self.plain.connect() as connection:
+            return (await connection.execute(statement(sql), values)).all()
 
     async def herald(self) -> None:
         """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
         while True:
             await self.news.wait()
             try:
-                async with self.engine.connect() as plain:
-                    connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                async with self.plain.connect() as connection:
                     while True:
                         await self.news.wait()
                         self.news.clear()

@@ -1,7 +1,7 @@
 """Documents in the real database: versions, searches, two tenants, plans."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 import numpy as np
@@ -179,6 +179,31 @@ async def test_a_small_tenant_among_many_gets_all_rows_and_the_named_indexes_are
     assert "chunk_embedding" in plan(owner, "search_graph", other, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     exact = plan(owner, "search_exactly", one, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     assert "Seq Scan on chunk" not in exact and "Index Cond: (organization_id =" in exact
+
+
+async def test_a_search_reads_each_row_that_it_found_once_however_many_documents_there_are(shelf) -> None:
+    database, one, _, _ = shelf
+    for number in range(30):
+        await put(database, one, key=f"page-{number}", text=f"# Page {number}\n\nDelivery costs {number} euros.")
+    async with database.work("library", one) as work:
+        rows = await work.execute(
+            f"explain (analyze, timing off, format json) {store.SEARCH}",
+            stems=["deliveri"],
+            sides=[],
+            space=None,
+            filters=None,
+            pool=store.POOL,
+            point=store.vector_text(EMBEDDER.encode(["delivery"])[0]),
+        )
+        nodes = list(flat(rows.scalar_one()[0]["Plan"]))
+    read = {node["Relation Name"]: node["Actual Loops"] * node["Actual Rows"] for node in nodes if "Relation Name" in node}
+    assert read["chunk"] == 30 and read["document"] <= 30
+
+
+def flat(node: dict) -> Iterator[dict]:
+    yield node
+    for child in node.get("Plans", ()):
+        yield from flat(child)
 
 
 def plan(owner: psycopg.Connection, function: str, organization: UUID, *arguments: str) -> str:

@@ -167,14 +167,21 @@ class Checkpoints(BaseCheckpointSaver[str]):
         self.delete_thread(thread_id)
 
 
+# Joined to a statement whose :o and :c are the organization and the thread; `thread` makes the thread of its row.
+LATEST = (
+    "left join lateral (select namespace, checkpoint_id, parent_id, kind, body, metadata_kind, metadata, writes from dialogue.checkpoint"
+    " where (organization_id, thread_id) = (:o, :c) order by checkpoint_id desc limit 1) latest on true"
+)
+
+
 async def load(work: Work, thread_id: UUID) -> Thread:
     """The newest checkpoint: what a turn goes on from."""
-    rows = await work.execute(
-        "select * from dialogue.checkpoint where (organization_id, thread_id) = (:o, :t) order by checkpoint_id desc limit 1",
-        o=work.organization,
-        t=thread_id,
-    )
-    return Thread(thread_id, [_saved(row) for row in rows])
+    rows = await work.execute(f"select latest.* from (select) one {LATEST}", o=work.organization, c=thread_id)
+    return thread(thread_id, rows.one())
+
+
+def thread(id: UUID, row: Any) -> Thread:
+    return Thread(id, [_saved(row)] if row.checkpoint_id else [])
 
 
 def _saved(row: Any) -> Saved:

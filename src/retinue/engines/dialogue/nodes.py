@@ -77,5 +77,6 @@ def summarised(summary: str, leaving: list[Said]) -> str:
     return " / ".join(part for part in (summary, *asked) if part)[-SUMMARY_CHARACTERS:]
 
 
-def wanted(state: State) -> str:
+async def wanted(state: State) -> str:
+    """Async as the nodes are: LangGraph takes a plain function to a thread and back."""
     return "tools" if state["turn"].get("calls") else "end"

@@ -31,4 +31,8 @@ class Passage(BaseModel):
     @property
     def context(self) -> str:
         """Title, heading path and columns: what the text is about, though it is not in it."""
-        return " › ".join(part for part in (self.title, self.heading) if part)
+        return context_of(self.title, self.heading)
+
+
+def context_of(title: str, heading: str) -> str:
+    return " › ".join(part for part in (title, heading) if part)

@@ -21,11 +21,11 @@ Points = np.ndarray[Any, np.dtype[np.float32]]
 
 def passage_stems(passage: Passage) -> Counter[str]:
     """Stem counts with title and heading counted double: they say what the passage is about. Not to be changed: it is shared."""
-    return _counted(passage.context, passage.columns, passage.text)
+    return stems_counted(passage.context, passage.columns, passage.text)
 
 
 @lru_cache(maxsize=20_000)
-def _counted(context: str, columns: str, text: str) -> Counter[str]:
+def stems_counted(context: str, columns: str, text: str) -> Counter[str]:
     counts = Counter(stems(text))
     counts.update(stems(columns))
     for word in stems(context):
@@ -47,16 +47,16 @@ def bm25(
     size = max(total or 0, len(counted))
     lengths = [sum(c.values()) for c in counted]
     mean = (sum(lengths) / len(lengths)) or 1.0
+    norms = [K1 * (1 - B + B * length / mean) for length in lengths]
     for term in asked:
-        best = np.zeros(len(counted), np.float32)
+        best = [0.0] * len(counted)
         for word, share in [(term.stem, 1.0), *((s, SYNONYM) for s in sorted(synonyms(term.stem)) if s != term.stem)]:
             holding = (frequencies or {}).get(word) or sum(1 for c in counted if word in c)
             idf = math.log(1 + (size - min(holding, size) + 0.5) / (holding + 0.5))
             for row, counts in enumerate(counted):
                 if found := counts.get(word, 0):
-                    gain = found * (K1 + 1) / (found + K1 * (1 - B + B * lengths[row] / mean))
-                    best[row] = max(best[row], share * idf * gain)
-        scores += best * min(term.weight, 1.0)
+                    best[row] = max(best[row], share * idf * (found * (K1 + 1) / (found + norms[row])))
+        scores += np.array(best, np.float32) * min(term.weight, 1.0)
     return scores
 
 

@@ -14,8 +14,8 @@ from retinue.kernel.work import Work, uuid7
 
 from .chunks import Chunk
 from .embedding import Points
-from .passages import Passage
-from .ranking import bm25, fuse, passage_stems
+from .passages import Passage, context_of
+from .ranking import bm25, fuse, stems_counted
 from .terms import read_question, synonyms
 
 NAMESPACE = "default"
@@ -23,6 +23,24 @@ POOL = 60
 """Passages that each of the two searches hands to the re-ranking."""
 MAX_RESULTS = 50
 MAX_QUESTION = 2_000
+
+
+# What the functions find, they alone can estimate: a plan that may choose the order of these joins reads an organization's chunks once for each
+# of its documents. `offset 0` leaves it none: every row found is fetched by its key.
+SEARCH = """with found as (
+    select s.organization_id, s.id, max(s.near) as near from (
+      select organization_id, id, cast(null as real) as near
+      from knowledge.search_text(:stems, :sides, :space, cast(:filters as jsonb), :pool)
+      union all
+      select organization_id, id, score from knowledge.search_vector(cast(:point as extensions.vector), :space, cast(:filters as jsonb), :pool)) s
+    group by s.organization_id, s.id)
+  select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page,
+         coalesce(f.near, 1 - (c.embedding operator(extensions.<=>) cast(:point as extensions.vector))) as near
+  from found f
+  cross join lateral (select * from knowledge.chunk c where (c.organization_id, c.id) = (f.organization_id, f.id) offset 0) c
+  cross join lateral (select key, url, metadata from knowledge.document d
+                      where (d.organization_id, d.id) = (c.organization_id, c.document_id) offset 0) d
+  order by near desc, c.id"""
 
 
 class QuestionTooLong(Refusal):
@@ -198,19 +216,7 @@ async def search(
     sides = sorted({word for stem in stems for word in synonyms(stem)} - set(stems))[:64]
     rows = (
         await work.execute(
-            """with found as (
-             select s.organization_id, s.id, max(s.near) as near from (
-               select organization_id, id, cast(null as real) as near
-               from knowledge.search_text(:stems, :sides, :space, cast(:filters as jsonb), :pool)
-               union all
-               select organization_id, id, score from knowledge.search_vector(cast(:point as extensions.vector), :space,
-                                                                              cast(:filters as jsonb), :pool)) s
-             group by s.organization_id, s.id)
-           select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page,
-                  coalesce(f.near, 1 - (c.embedding operator(extensions.<=>) cast(:point as extensions.vector))) as near
-           from found f join knowledge.chunk c on (c.organization_id, c.id) = (f.organization_id, f.id)
-           join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
-           order by near desc, c.id""",
+            SEARCH,
             stems=stems,
             sides=sides,
             space=namespace,
@@ -219,10 +225,10 @@ async def search(
             point=vector_text(point),
         )
     ).all()
-    found = [_passage(row) for row in rows]
-    scores = fuse(bm25(question, [passage_stems(p) for p in found]), np.array([row.near for row in rows], np.float32))
+    counted = [stems_counted(context_of(row.title, row.heading), row.columns, row.text) for row in rows]
+    scores = fuse(bm25(question, counted), np.array([row.near for row in rows], np.float32))
     order = np.argsort(-scores, kind="stable")[: min(max(size, 1), MAX_RESULTS)]
-    return [found[i].model_copy(update={"score": round(float(scores[i]), 4)}) for i in order]
+    return [_passage(rows[i], round(float(scores[i]), 4)) for i in order]
 
 
 async def newest(work: Work, size: int) -> list[Passage]:
@@ -252,7 +258,7 @@ async def passage(work: Work, id: UUID) -> Passage:
     return _passage(row)
 
 
-def _passage(row: Any) -> Passage:
+def _passage(row: Any, score: float = 0.0) -> Passage:
     return Passage(
         id=str(row.id),
         document_id=row.key,
@@ -264,6 +270,7 @@ def _passage(row: Any) -> Passage:
         start=row.start,
         end=row.end,
         page=row.page,
+        score=score,
         metadata=row.metadata,
     )
 

@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -99,13 +100,14 @@ class Agents:
 
     def context(self, turn: Prepared, tell: Callable[[str], None], *, by_rules: bool = False) -> Context:
         c = turn.conversation
+        judged = cache(lambda text: self.gate.judge(text, "user").action)
         model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
         return Context(
             brief=replace(turn.brief, channel=c.channel),
             knowledge=self.knowledge_of(c.organization_id, c.channel),
             model=model,
-            allowed=lambda text: self.gate.judge(text, "user").action != "block",
-            escalates=lambda text: self.gate.judge(text, "user").action == "escalate",
+            allowed=lambda text: judged(text) != "block",
+            escalates=lambda text: judged(text) == "escalate",
             present=c.present,
             reachable=c.reachable,
             tell=tell,

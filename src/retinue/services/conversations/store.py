@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,10 @@ TEST = "test"  # the channel on which staff try a version
 
 
 async def lock(work: Work, id: UUID) -> Any:
-    """The conversation, held to the end of the Work; with it what a turn needs to know. Raises NotFound."""
+    """The conversation, held to the end of the Work; with it what a turn needs to know. Raises NotFound.
+
+    The key of its person comes along for what this Work will tell, and stays with the Work.
+    """
     row = (
         await work.execute(
             "select c.*,"
@@ -30,7 +34,8 @@ async def lock(work: Work, id: UUID) -> Any:
             " exists (select from conversations.message m where (m.organization_id, m.conversation_id) = (c.organization_id, c.id)"
             " and not m.remembered) as news,"
             " exists (select from conversations.message m where (m.organization_id, m.conversation_id) = (c.organization_id, c.id)"
-            " and not m.remembered and not m.answered) as queue"
+            " and not m.remembered and not m.answered) as queue,"
+            " (select p.key from kernel.person p where (p.organization_id, p.id) = (c.organization_id, c.person)) as person_key"
             " from conversations.conversation c where (c.organization_id, c.id) = (:o, :id) for update of c",
             o=work.organization,
             id=id,
@@ -39,7 +44,10 @@ async def lock(work: Work, id: UUID) -> Any:
     ).first()
     if row is None:
         raise NotFound()
-    return row
+    known = dict(row._mapping)
+    if key := known.pop("person_key"):
+        work.keys.known[row.person] = key
+    return SimpleNamespace(**known)
 
 
 async def conversation(work: Work, id: UUID) -> Any:
@@ -121,10 +129,11 @@ async def add(
     client_message_id: str | None = None,
     changes: dict[str, Any] | None = None,
     took_in: Sequence[str] = (),
+    beside: str = "",
 ) -> Any:
     """The next message, and the conversation changed with it, in one statement. The caller holds the lock. Answers the message's row.
 
-    `took_in` are the messages that became part of the dialogue's state. The row has `cited`: ids of the documents that its citations name by key.
+    `took_in` are the messages that became part of the dialogue's state; `beside` is a join whose columns the row gets too. The row has `cited`: ids of the documents that its citations name by key.
     """
     reply, changes = reply or {}, dict(changes or {})
     settings = "".join(f", {name} = :set_{name}" for name in changes)
@@ -137,13 +146,14 @@ async def add(
     )
     # Names of columns come from this room's own code alone.
     sql = f"""with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at{settings}
-                where (organization_id, id) = (:o, :c) returning positions){took}
+                where (organization_id, id) = (:o, :c) returning positions){took}, m as (
       insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,
         grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,
         remembered, created_at)
       select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb), cast(:actions as jsonb), :grounded,
         :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, :at
-      from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited"""
+      from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited)
+      select * from m {beside}"""
     rows = await work.execute(
         sql,
         o=work.organization,

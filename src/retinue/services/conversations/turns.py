@@ -8,6 +8,7 @@ from uuid import UUID
 
 from retinue.contracts.conversations import AnswerGiven, MessageReceived
 from retinue.engines.dialogue import checkpoints
+from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.governance.policy import leaked, mask
 from retinue.kernel.asks import Ask, Json, Tell
@@ -75,6 +76,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
         remembered=False,
         client_message_id=client_message_id,
         changes=changes,
+        beside=checkpoints.LATEST if claimed else "",
     )
     work.emit(
         MessageReceived(
@@ -83,7 +85,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     )
     if claimed:
         news = await store.unremembered(work, conversation.id, row.position) if conversation.news else [row]
-        agents.hold(await _prepared(agents, work, conversation, id, news))
+        agents.hold(await _prepared(agents, work, conversation, id, news, checkpoints.thread(conversation.id, row)))
     return {
         "conversation_id": str(conversation.id),
         "message_id": str(id),
@@ -92,9 +94,8 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     }
 
 
-async def _prepared(agents: Agents, work: Work, conversation: Any, message_id: UUID, news: Any) -> Prepared:
+async def _prepared(agents: Agents, work: Work, conversation: Any, message_id: UUID, news: Any, thread: Thread) -> Prepared:
     brief = await agents.brief(work, conversation.config_id, conversation.config_version)
-    thread = await checkpoints.load(work, conversation.id)
     said = [{"role": m.role, "content": m.content} for m in news]
     return Prepared(conversation, message_id, said, [m.id for m in news], thread, brief)
 
@@ -120,7 +121,7 @@ async def _claim(process: Process, input: Json) -> Prepared | Reply | None:
         if any(not m.answered and m.role == "visitor" and m.id != id for m in news):
             return None
         await store.change(work, conversation.id, turn_message=id, turn_until=work.now + LEASE)
-        return await _prepared(agents, work, conversation, id, news)
+        return await _prepared(agents, work, conversation, id, news, await checkpoints.load(work, conversation.id))
 
 
 async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Reply:
