@@ -13,6 +13,7 @@ TAGS = [
     {"name": "configurations", "description": "What an agent is made of, in versions that are deployed and rolled back."},
     {"name": "knowledge", "description": "Documents that answers are taken from."},
     {"name": "conversations", "description": "Talking with a client's agent, and people who take over."},
+    {"name": "board", "description": "All clients at a glance, and what waits for a person."},
     {"name": "dossier and events", "description": "Everything known about a client, and the log it is made from."},
     {"name": "health", "description": "For whoever runs the installation."},
 ]
@@ -83,6 +84,9 @@ SUMMARIES: dict[Call, str] = {
     ("POST", f"{A}/chat/conversations/{{id}}/return"): "Give a conversation back to the agent",
     ("POST", f"{A}/chat/conversations/{{id}}/take"): "Take over a conversation",
     ("POST", f"{A}/chat/presence"): "Say that a person is there",
+    ("GET", f"{A}/board"): "List clients by stage",
+    ("GET", f"{A}/board/summary"): "Count clients, needs and the last hour",
+    ("GET", f"{A}/needs"): "List what waits for a person",
     ("GET", f"{A}/dossier/{{client_id}}"): "Read everything known about a client",
     ("GET", f"{A}/timeline"): "Read what happened, newest first",
     ("GET", f"{A}/events"): "Read or follow the log of events",
