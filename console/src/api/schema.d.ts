@@ -225,6 +225,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List clients by stage
+         * @description The clients that the caller sees: the newest event first, by name, or the longest in their stage first.
+         */
+        get: operations["board.cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/board/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count clients, needs and the last hour
+         * @description Clients by stage, what waits, and the last hour minute by minute.
+         */
+        get: operations["board.summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/conversations": {
         parameters: {
             query?: never;
@@ -893,6 +933,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what waits for a person
+         * @description What waits for a person: due first, then waiting longest. A later event closes it.
+         */
+        get: operations["board.needs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1409,6 +1469,19 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** BoardSummary */
+        BoardSummary: {
+            /** Activity */
+            activity: components["schemas"]["MinuteCount"][];
+            /** Clients */
+            clients: number;
+            /** Events Last Hour */
+            events_last_hour: number;
+            /** Needs */
+            needs: number;
+            /** Stages */
+            stages: components["schemas"]["StageCount"][];
+        };
         /**
          * Button
          * @description `value` is what the visitor sends by pressing it.
@@ -1564,6 +1637,54 @@ export interface components {
              * @enum {string}
              */
             status: "unclaimed" | "claimed" | "expired";
+            /** Website */
+            website: string | null;
+        };
+        /**
+         * ClientCard
+         * @description A client on the board. `facts` are claims with a source, `sources` the pages they were read on; `needs`, `next`, `waiting` and `last`
+         *     count what the reader may see.
+         */
+        ClientCard: {
+            /** Assigned Name */
+            assigned_name: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Conversations */
+            conversations: number;
+            /** Documents */
+            documents: number;
+            /** Facts */
+            facts: number;
+            /** Industry */
+            industry: string | null;
+            last: components["schemas"]["LastMoment"] | null;
+            /** Name */
+            name: string;
+            /** Needs */
+            needs: number;
+            next: components["schemas"]["NextNeed"] | null;
+            /** Slug */
+            slug: string;
+            /** Sources */
+            sources: number;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "prospect" | "research" | "requirements" | "rollout" | "live";
+            /**
+             * Stage Since
+             * Format: date-time
+             */
+            stage_since: string;
+            /** Waiting */
+            waiting: number;
             /** Website */
             website: string | null;
         };
@@ -2080,6 +2201,22 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** LastMoment */
+        LastMoment: {
+            /** Kind */
+            kind: string;
+            /** Number */
+            number: number;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Section */
+            section: string;
+            /** Title */
+            title: string;
+        };
         /**
          * LoggedEvent
          * @description An event as the log holds it. Personal fields are null for readers of the log.
@@ -2219,6 +2356,16 @@ export interface components {
              */
             role: "visitor" | "assistant" | "person" | "system";
         };
+        /** MinuteCount */
+        MinuteCount: {
+            /** Events */
+            events: number;
+            /**
+             * Minute
+             * Format: date-time
+             */
+            minute: string;
+        };
         /**
          * Moment
          * @description One line of a timeline. `number` is the event's; `section` one of the dossier's; `detail` one line more, without personal data.
@@ -2271,6 +2418,45 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Need
+         * @description Something that waits for a person. `subject_id` is of the requirements, the conversation, the research job or the event.
+         */
+        Need: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Client Name */
+            client_name: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "approve_requirements" | "conversation_waiting" | "research_failed" | "event_parked";
+            /**
+             * Need Id
+             * Format: uuid
+             */
+            need_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Title */
+            title: string;
+        };
         /** NewClient */
         NewClient: {
             /** Contact Email */
@@ -2306,6 +2492,23 @@ export interface components {
             expires_at?: string | null;
             /** Name */
             name: string;
+        };
+        /** NextNeed */
+        NextNeed: {
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "approve_requirements" | "conversation_waiting" | "research_failed" | "event_parked";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Title */
+            title: string;
         };
         /** Note */
         Note: {
@@ -2357,6 +2560,13 @@ export interface components {
             source_claims?: string[];
             /** Text */
             text: string;
+        };
+        /** Page[ClientCard] */
+        Page_ClientCard_: {
+            /** Items */
+            items: components["schemas"]["ClientCard"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
         };
         /** Page[Client] */
         Page_Client_: {
@@ -2425,6 +2635,13 @@ export interface components {
         Page_Named_: {
             /** Items */
             items: components["schemas"]["Named"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[Need] */
+        Page_Need_: {
+            /** Items */
+            items: components["schemas"]["Need"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -2971,6 +3188,21 @@ export interface components {
         SendMessage: {
             /** Content */
             content: string;
+        };
+        /**
+         * StageCount
+         * @description `median_days`: of the days that its clients have been in it; null without clients.
+         */
+        StageCount: {
+            /** Clients */
+            clients: number;
+            /** Median Days */
+            median_days: number | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "prospect" | "research" | "requirements" | "rollout" | "live";
         };
         /**
          * StartConversation
@@ -3796,6 +4028,84 @@ export interface operations {
             400: components["responses"]["Unreadable"];
             401: components["responses"]["Unauthorized"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "board.cards": {
+        parameters: {
+            query?: {
+                stage?: ("prospect" | "research" | "requirements" | "rollout" | "live") | null;
+                search?: string | null;
+                assigned?: "me" | string | null;
+                sort?: "recent" | "name" | "stage";
+                cursor?: string | null;
+                limit?: number;
+                after?: number | null;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ClientCard_"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "board.summary": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardSummary"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -5382,6 +5692,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Job"];
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "board.needs": {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                after?: number | null;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Need_"];
                 };
             };
             400: components["responses"]["Unreadable"];

@@ -54,6 +54,8 @@ STORY: list[Event] = [
     research.ResearchFailed(job_id=uuid7(), source="b", reason="Nothing there.", next="Try again."),
 ]  # fmt: skip
 FACTS = "select section, key, field, value, number, person, occurred_at from dossier.fact order by 1, 2, 3"
+CLIENTS = "select * from dossier.client"
+NEEDS = "select * from dossier.need order by id"
 MOMENTS = "select id, number, kind, section, title, detail, subject_type, subject_id, lineage, cause, actor, person, occurred_at from dossier.moment order by number"
 
 
@@ -70,8 +72,19 @@ async def tell(database: Database, organization: UUID) -> None:
             work.emit(event)
 
 
-def shown(owner: psycopg.Connection) -> tuple[list, list]:
-    return owner.execute(FACTS).fetchall(), owner.execute(MOMENTS).fetchall()
+def shown(owner: psycopg.Connection) -> tuple[list, ...]:
+    return (
+        owner.execute(FACTS).fetchall(),
+        owner.execute(MOMENTS).fetchall(),
+        owner.execute(CLIENTS).fetchall(),
+        owner.execute(NEEDS).fetchall(),
+    )
+
+
+def empty(owner: psycopg.Connection) -> None:
+    """As if nothing had been handled."""
+    owner.execute("truncate dossier.fact, dossier.moment, dossier.client, dossier.need")
+    owner.execute("delete from events.cursor where room = 'copilot'")
 
 
 async def test_replay_equals_reality(database: Database, owner: psycopg.Connection, told: UUID):
@@ -82,9 +95,7 @@ async def test_replay_equals_reality(database: Database, owner: psycopg.Connecti
         await deliverer.deliver_all()
     real = shown(owner)
     assert len(real[1]) == len(STORY) and len(real[0]) > len(STORY)
-    owner.execute("delete from dossier.fact")
-    owner.execute("delete from dossier.moment")
-    owner.execute("delete from events.cursor where room = 'copilot'")
+    empty(owner)
     await deliverer.deliver_all()  # in one batch
     assert shown(owner) == real
 
@@ -95,9 +106,7 @@ async def test_events_late_and_again_make_the_same_dossier(database: Database, o
     late = await deliver_everything(database, {"copilot": handlers}, owner_url, late=0.5)
     assert late > 3
     shuffled = shown(owner)
-    owner.execute("delete from dossier.fact")
-    owner.execute("delete from dossier.moment")
-    owner.execute("delete from events.cursor where room = 'copilot'")
+    empty(owner)
     await Deliverer(database, {"copilot": handlers}).deliver_all()
     assert shown(owner) == shuffled
 
@@ -121,10 +130,10 @@ async def test_with_every_person_erased_the_dossier_still_builds_and_names_nobod
     await Deliverer(database, {"copilot": handlers}).register()
     await tell(database, told)
     await deliver_everything(database, {"copilot": handlers}, owner_url, erased=True)
-    facts, moments = shown(owner)
+    facts, moments, *rest = shown(owner)
     assert len(moments) == len(STORY)
     for personal in ("ann@alder.example", "Ann Alder", "Sam Seller"):
-        assert personal not in str(facts) and personal not in str(moments)
+        assert personal not in str(facts) and personal not in str(moments) and personal not in str(rest)
 
 
 async def test_an_erased_person_is_taken_out_of_what_was_built(database: Database, owner: psycopg.Connection, told: UUID):

@@ -182,7 +182,7 @@ async def test_a_new_client_appears_and_a_lost_one_ends(house: House, client: Ca
 async def test_a_tenant_hears_itself_only(house: House, client: Caller, url: str):
     other = await house.client()
     owner = await client.person("owner")
-    async with page(url, owner.token, {}) as (tab, heads):
+    async with page(url, client.token), page(url, owner.token, {}) as (tab, heads):
         assert set(heads) == {client.tenant}
         await tab.quiet()
         await tell(house, other, began("secret"))

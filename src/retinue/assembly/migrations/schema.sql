@@ -977,6 +977,29 @@ CREATE TABLE dialogue.checkpoint (
     created_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY dialogue.checkpoint FORCE ROW LEVEL SECURITY;
+CREATE TABLE dossier.client (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text,
+    slug text,
+    website text,
+    industry text,
+    stage text NOT NULL,
+    stage_number bigint NOT NULL,
+    stage_since timestamp with time zone NOT NULL,
+    assigned_to uuid,
+    assigned_name text,
+    assigned_person uuid,
+    assigned_number bigint DEFAULT 0 NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    lasts jsonb NOT NULL,
+    facts integer DEFAULT 0 NOT NULL,
+    sources integer DEFAULT 0 NOT NULL,
+    documents integer DEFAULT 0 NOT NULL,
+    conversations integer DEFAULT 0 NOT NULL,
+    CONSTRAINT client_check CHECK ((id = organization_id))
+);
+ALTER TABLE ONLY dossier.client FORCE ROW LEVEL SECURITY;
 CREATE TABLE dossier.fact (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1006,6 +1029,21 @@ CREATE TABLE dossier.moment (
     subject_id uuid
 );
 ALTER TABLE ONLY dossier.moment FORCE ROW LEVEL SECURITY;
+CREATE TABLE dossier.need (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    section text NOT NULL,
+    subject uuid NOT NULL,
+    title text,
+    detail text,
+    opened bigint,
+    closed bigint NOT NULL,
+    since timestamp with time zone,
+    due_at timestamp with time zone,
+    open boolean GENERATED ALWAYS AS (COALESCE((opened > closed), false)) STORED NOT NULL
+);
+ALTER TABLE ONLY dossier.need FORCE ROW LEVEL SECURITY;
 CREATE TABLE events.cursor (
     room text NOT NULL,
     organization_id uuid NOT NULL,
@@ -1463,6 +1501,8 @@ ALTER TABLE ONLY dialogue.checkpoint
     ADD CONSTRAINT checkpoint_organization_id_thread_id_namespace_checkpoint_i_key UNIQUE (organization_id, thread_id, namespace, checkpoint_id);
 ALTER TABLE ONLY dialogue.checkpoint
     ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (organization_id, id);
+ALTER TABLE ONLY dossier.client
+    ADD CONSTRAINT client_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY dossier.fact
     ADD CONSTRAINT fact_organization_id_section_key_field_key UNIQUE (organization_id, section, key, field);
 ALTER TABLE ONLY dossier.fact
@@ -1471,6 +1511,8 @@ ALTER TABLE ONLY dossier.moment
     ADD CONSTRAINT moment_organization_id_number_key UNIQUE (organization_id, number);
 ALTER TABLE ONLY dossier.moment
     ADD CONSTRAINT moment_pkey PRIMARY KEY (organization_id, id);
+ALTER TABLE ONLY dossier.need
+    ADD CONSTRAINT need_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY events.cursor
     ADD CONSTRAINT cursor_pkey PRIMARY KEY (room, organization_id);
 ALTER TABLE ONLY events.handler
@@ -1581,8 +1623,12 @@ CREATE INDEX moment_client ON dossier.moment USING btree (organization_id, occur
 CREATE INDEX moment_lineage ON dossier.moment USING btree (organization_id, lineage, number);
 CREATE INDEX moment_recent ON dossier.moment USING btree (occurred_at DESC, id DESC);
 CREATE INDEX moment_section ON dossier.moment USING btree (organization_id, section, occurred_at DESC, id DESC);
+CREATE INDEX moment_subject ON dossier.moment USING btree (organization_id, subject_id, number) WHERE (subject_id IS NOT NULL);
+CREATE INDEX need_client ON dossier.need USING btree (organization_id) WHERE open;
+CREATE INDEX need_due ON dossier.need USING btree (COALESCE(due_at, 'infinity'::timestamp with time zone), since, id) WHERE open;
 CREATE INDEX cursor_retry ON events.cursor USING btree (retry_at) WHERE (retry_at IS NOT NULL);
 CREATE INDEX log_kind ON events.log USING btree (organization_id, kind, number);
+CREATE INDEX parked_organization ON events.parked USING btree (organization_id);
 CREATE INDEX audit_recent ON governance.audit USING btree (at DESC, id DESC);
 CREATE INDEX assignment_client ON identity.assignment USING btree (organization_id, client_id);
 CREATE UNIQUE INDEX assignment_open ON identity.assignment USING btree (organization_id, agent_id, client_id, role) WHERE (ended_at IS NULL);
@@ -1712,16 +1758,26 @@ CREATE POLICY deletes ON dialogue.checkpoint FOR DELETE USING ((organization_id 
 CREATE POLICY inserts ON dialogue.checkpoint FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY reads ON dialogue.checkpoint FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY updates ON dialogue.checkpoint FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+ALTER TABLE dossier.client ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deletes ON dossier.client FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON dossier.fact FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON dossier.moment FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY deletes ON dossier.need FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 ALTER TABLE dossier.fact ENABLE ROW LEVEL SECURITY;
+CREATE POLICY inserts ON dossier.client FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON dossier.fact FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON dossier.moment FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY inserts ON dossier.need FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 ALTER TABLE dossier.moment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE dossier.need ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reads ON dossier.client FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON dossier.fact FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON dossier.moment FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY reads ON dossier.need FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY updates ON dossier.client FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON dossier.fact FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON dossier.moment FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY updates ON dossier.need FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY carries ON events.cursor TO {prefix}_carrier USING (true);
 CREATE POLICY carries ON events.log TO {prefix}_carrier USING (true);
 CREATE POLICY carries ON events.parked TO {prefix}_carrier USING (true);
@@ -1979,4 +2035,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0021_conversations_versions');
+INSERT INTO public.alembic_version VALUES ('0023_events');

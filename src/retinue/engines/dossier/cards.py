@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from retinue.contracts import configurations, conversations, identity, library, requirements, research
+from retinue.engines.dossier.words import answer, by, count, short, why
 from retinue.kernel.events import Event
 
 # key, field, value
@@ -56,30 +57,6 @@ def card(
 
 def fields(key: object, /, **values: Any) -> list[Found]:
     return [(str(key), field, value) for field, value in values.items() if value is not None]
-
-
-def _short(text: str | None, size: int = 120) -> str:
-    text = " ".join((text or "").split())
-    return text if len(text) <= size else text[: size - 1].rsplit(" ", 1)[0] + "…"
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
-
-
-def _by(answered_by: str) -> str:
-    return {"rules": "by rules", "person": "by a person", "cache": "answered before"}.get(answered_by, "by a model")
-
-
-def _answer(event: conversations.AnswerGiven) -> str:
-    """How it was answered, for whoever wonders whether to trust it."""
-    if event.answered_by == "person":
-        return "by a person"
-    said = ["grounded" if event.grounded else "not grounded"]
-    said += [count(len(event.cited), "source")] if event.cited else []
-    said += [f"confidence {event.confidence:.2f}", _by(event.answered_by), f"version {event.config_version}", f"{event.ms} ms"]
-    said += [f"$ {event.cost_usd:.4f}"] if event.cost_usd else []
-    return " · ".join(said)
 
 
 def _conversation(event: Any) -> Subject:
@@ -133,7 +110,7 @@ card(
     "access",
     lambda e: f"API key “{e.name}” issued",
     lambda e: fields(e.key_id, name=e.name, scopes=e.scopes),
-    detail=lambda e: _short(", ".join(e.scopes)),
+    detail=lambda e: short(", ".join(e.scopes)),
     subject=_key,
 )
 card(identity.KeyRevoked, "access", lambda _: "An API key was revoked", lambda e: fields(e.key_id, revoked=True), subject=_key)
@@ -148,16 +125,16 @@ card(
 card(
     research.PageRead,
     "research",
-    lambda e: f"Read “{_short(e.title or e.url, 80)}”",
-    detail=lambda e: f"{count(e.characters, 'character')} of {_short(e.url)}",
+    lambda e: f"Read “{short(e.title or e.url, 80)}”",
+    detail=lambda e: f"{count(e.characters, 'character')} of {short(e.url)}",
     subject=_research,
 )
 card(
     research.PageRefused,
     "research",
-    lambda e: f"Not read: {e.url}: {_short(e.reason)}",
+    lambda e: f"Not read: {e.url}: {short(e.reason)}",
     lambda e: fields(f"refused {e.url}", reason=e.reason, next=e.next),
-    detail=lambda e: _short(e.next),
+    detail=lambda e: short(e.next),
     subject=_research,
 )
 card(
@@ -165,7 +142,7 @@ card(
     "research",
     lambda e: f"{count(len(e.claims), 'fact')} found",
     lambda e: [(f"{c.field}", str(c.claim_id), c.model_dump(mode="json", exclude={"claim_id", "field"})) for c in e.claims],
-    detail=lambda e: _short(", ".join(dict.fromkeys(c.field.replace("_", " ") for c in e.claims))),
+    detail=lambda e: short(", ".join(dict.fromkeys(c.field.replace("_", " ") for c in e.claims))),
     subject=_research,
 )
 card(
@@ -181,22 +158,22 @@ card(
         seconds=e.seconds,
         answered_by=e.answered_by,
     ),
-    detail=lambda e: " · ".join([*([f"{e.refused} not read"] if e.refused else []), f"{e.seconds:g} s", _by(e.answered_by)]),
+    detail=lambda e: " · ".join([*([f"{e.refused} not read"] if e.refused else []), f"{e.seconds:g} s", by(e.answered_by)]),
     subject=_research,
 )
 card(
     research.ResearchFailed,
     "research",
-    lambda e: f"Research failed: {_short(e.reason)}",
+    lambda e: f"Research failed: {short(e.reason)}",
     lambda e: fields(f"job {e.job_id}", status="failed", reason=e.reason, next=e.next),
-    detail=lambda e: _short(e.next),
+    detail=lambda e: short(e.next),
     subject=_research,
 )
 
 card(
     library.DocumentIngested,
     "knowledge",
-    lambda e: f"“{_short(e.title, 80)}” can be quoted",
+    lambda e: f"“{short(e.title, 80)}” can be quoted",
     lambda e: fields(e.document_id, key=e.key, title=e.title, url=e.url, kind=e.document_kind, version=e.version, chunks=e.chunks),
     detail=lambda e: f"{count(e.chunks, 'passage')} · version {e.version}",
     subject=_document,
@@ -204,9 +181,9 @@ card(
 card(
     library.DocumentRefused,
     "knowledge",
-    lambda e: f"Not taken in: {e.key}: {_short(e.reason)}",
+    lambda e: f"Not taken in: {e.key}: {short(e.reason)}",
     lambda e: fields(f"refused {e.key}", reason=e.reason, next=e.next),
-    detail=lambda e: _short(e.next),
+    detail=lambda e: short(e.next),
 )
 card(
     library.DocumentDeleted,
@@ -227,9 +204,9 @@ card(
 card(
     requirements.RequirementsDrafted,
     "requirements",
-    lambda e: f"Requirements drafted: {_short(e.summary)}",
+    lambda e: f"Requirements drafted: {short(e.summary)}",
     lambda e: fields(e.requirements_id, version=e.version, summary=e.summary, items=e.items, status="draft", answered_by=e.answered_by),
-    detail=lambda e: f"{count(e.items, 'item')} · {_by(e.answered_by)}",
+    detail=lambda e: f"{count(e.items, 'item')} · {by(e.answered_by)}",
     subject=_requirements,
 )
 card(
@@ -250,9 +227,9 @@ card(
 card(
     configurations.ConfigurationCreated,
     "agents",
-    lambda e: f"{e.product_type.capitalize()} configuration version {e.version}: {_short(e.message)}",
+    lambda e: f"{e.product_type.capitalize()} configuration version {e.version}: {short(e.message)}",
     lambda e: fields(e.config_id, product_type=e.product_type, newest_version=e.version, answered_by=e.answered_by),
-    detail=lambda e: _by(e.answered_by),
+    detail=lambda e: by(e.answered_by),
     subject=_configuration,
 )
 card(
@@ -283,14 +260,14 @@ card(
 card(
     conversations.MessageReceived,
     "conversations",
-    lambda e: f"Visitor: {_short(e.content)}" if e.content else "A visitor wrote",
+    lambda e: f"Visitor: {short(e.content)}" if e.content else "A visitor wrote",
     subject=_conversation,
 )
 card(
     conversations.AnswerGiven,
     "conversations",
-    lambda e: (f"Answered: {_short(e.content)}" if e.content else "Answered") + ("" if e.grounded else " (not grounded)"),
-    detail=_answer,
+    lambda e: (f"Answered: {short(e.content)}" if e.content else "Answered") + ("" if e.grounded else " (not grounded)"),
+    detail=answer,
     subject=_conversation,
 )
 card(
@@ -303,7 +280,7 @@ card(
 card(
     conversations.HandoverRequested,
     "conversations",
-    lambda e: f"A person is asked for: {_short(e.reason)}",
+    lambda e: f"A visitor waits for a person: {why(e.reason)}",
     lambda e: fields(e.conversation_id, status="waiting"),
     subject=_conversation,
 )

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from retinue.engines.dossier import clients, needs
 from retinue.engines.dossier.cards import CARDS
+from retinue.engines.dossier.words import ERASED
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work, uuid7
 
@@ -24,7 +26,7 @@ select :o, m.id, m.number, m.kind, m.section, m.title, m.detail, m.subject_type,
   m.occurred_at
 from json_to_recordset(cast(:moments as json)) as m(id uuid, number bigint, kind text, section text, title text, detail text,
   subject_type text, subject_id uuid, lineage uuid, cause uuid, actor uuid, person uuid, occurred_at timestamptz)
-on conflict do nothing
+on conflict do nothing returning kind
 """
 
 
@@ -67,14 +69,20 @@ async def project(work: Work, events: Sequence[Event]) -> None:
                     "person": event.person if event.personal else None,
                     "occurred_at": event.occurred_at,
                 }
-    await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(moments, default=str))
+    new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(moments, default=str))).scalars().all()
     if facts:
         await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))
+    await clients.apply(work, events, moments, new.count(clients.BEGINS))
+    await needs.apply(work, events)
 
 
 async def forget(work: Work, person: UUID) -> None:
     """Delete the copies of an erased person."""
     await work.execute("delete from dossier.fact where organization_id = :o and person = :p", o=work.organization, p=person)
     await work.execute(
-        "update dossier.moment set title = '(erased)' where organization_id = :o and person = :p", o=work.organization, p=person
+        "update dossier.moment set title = :erased where organization_id = :o and person = :p",
+        o=work.organization,
+        p=person,
+        erased=ERASED,
     )
+    await clients.forget(work, person)

@@ -88,3 +88,80 @@ class FromTab(BaseModel):
     type: Literal["auth", "watch", "ping"]
     token: Annotated[str, Field(max_length=4096)] = ""
     heads: Annotated[dict[UUID, Annotated[int, Field(ge=0, le=NUMBER_AT_MOST)]] | None, Field(max_length=10_000)] = None
+
+
+Stage = Literal["prospect", "research", "requirements", "rollout", "live"]
+NeedKind = Literal["approve_requirements", "conversation_waiting", "research_failed", "event_parked"]
+
+
+class LastMoment(BaseModel):
+    number: int
+    kind: str
+    section: str
+    title: str
+    occurred_at: datetime
+
+
+class NextNeed(BaseModel):
+    kind: NeedKind
+    title: str
+    since: datetime
+    due_at: datetime | None
+
+
+class ClientCard(BaseModel):
+    """A client on the board. `facts` are claims with a source, `sources` the pages they were read on; `needs`, `next`, `waiting` and `last`
+    count what the reader may see."""
+
+    client_id: UUID
+    name: str
+    slug: str
+    website: str | None
+    industry: str | None
+    stage: Stage
+    stage_since: datetime
+    assigned_to: UUID | None
+    assigned_name: str | None
+    last: LastMoment | None
+    needs: int
+    next: NextNeed | None
+    facts: int
+    sources: int
+    documents: int
+    conversations: int
+    waiting: int
+
+
+class StageCount(BaseModel):
+    """`median_days`: of the days that its clients have been in it; null without clients."""
+
+    stage: Stage
+    clients: int
+    median_days: float | None
+
+
+class MinuteCount(BaseModel):
+    minute: datetime
+    events: int
+
+
+class BoardSummary(BaseModel):
+    stages: list[StageCount]
+    clients: int
+    needs: int
+    events_last_hour: int
+    activity: list[MinuteCount]
+
+
+class Need(BaseModel):
+    """Something that waits for a person. `subject_id` is of the requirements, the conversation, the research job or the event."""
+
+    need_id: UUID
+    client_id: UUID
+    client_name: str | None
+    kind: NeedKind
+    title: str
+    detail: str | None
+    since: datetime
+    due_at: datetime | None
+    subject_id: UUID

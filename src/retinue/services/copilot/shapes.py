@@ -1,13 +1,14 @@
 """From the dossier's rows to what readers get."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from retinue.engines.dossier import views
 from retinue.engines.dossier.cards import SECTIONS
 from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.engines.dossier.views import Around
 from retinue.kernel.work import Work
-from retinue.services.copilot.schemas import Moment, Subject
+from retinue.services.copilot.schemas import ClientCard, LastMoment, Moment, Need, NextNeed, Subject
 
 NAMES = SECTIONS["people"]  # the permission that reads who somebody is
 
@@ -37,3 +38,41 @@ async def moments(work: Work, rows: Sequence[MomentRow]) -> list[Moment]:
     """For the reader whose Work this is."""
     around = await views.around(work, rows)
     return [moment(row, around, named=NAMES in work.permissions) for row in rows]
+
+
+def client_card(row: Any, need: Any | None, sections: Collection[str]) -> ClientCard:
+    """`need`: of board.next_needs. `sections`: what the reader may see."""
+    last = max((last for section, last in row.lasts.items() if section in sections), key=lambda last: last["number"], default=None)
+    return ClientCard(
+        client_id=row.id,
+        name=row.name,
+        slug=row.slug,
+        website=row.website,
+        industry=row.industry,
+        stage=row.stage,
+        stage_since=row.stage_since,
+        assigned_to=row.assigned_to,
+        assigned_name=row.assigned_name,
+        last=LastMoment.model_validate(last) if last else None,
+        needs=need.needs if need else 0,
+        next=NextNeed(kind=need.kind, title=need.title, since=need.since, due_at=need.due_at) if need else None,
+        facts=row.facts,
+        sources=row.sources,
+        documents=row.documents,
+        conversations=row.conversations,
+        waiting=need.waiting if need else 0,
+    )
+
+
+def need(row: Any) -> Need:
+    return Need(
+        need_id=row.id,
+        client_id=row.organization_id,
+        client_name=row.client_name,
+        kind=row.kind,
+        title=row.title,
+        detail=row.detail,
+        since=row.since,
+        due_at=row.due_at,
+        subject_id=row.subject_id,
+    )
