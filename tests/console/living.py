@@ -48,6 +48,12 @@ class House:
         """The owner, acting within the example company."""
         return self.sign_in(self.credentials["email"], self.credentials["password"])
 
+    def new_client(self, name: str) -> "Staff":
+        """The owner, acting within a client of its own."""
+        operator = Staff(self.url, self.owner.token, self.credentials["organization_id"])
+        made = operator.post("/clients", {"name": f"{name} {uuid.uuid4().hex[:6]}"})
+        return Staff(self.url, self.owner.token, made["client_id"])
+
     def sign_in(self, email: str, password: str, tenant: str | None = None) -> "Staff":
         answer = httpx.post(f"{self.url}/api/v1/auth/login", json={"email": email, "password": password}, timeout=30, trust_env=False)
         assert answer.status_code == 200, answer.text
