@@ -28,6 +28,7 @@ from retinue.services.conversations import domain, identities, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.identities import admit_page
 from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.refusals import SentBefore
 from retinue.services.conversations.schemas import (
     Conversation,
     Here,
@@ -126,7 +127,13 @@ async def send(request: Request, id: UUID, body: SendMessage) -> Response:
     caller = await caller_of(request)
     admit(caller, id)
     permission = VISIT if caller.kind == "visitor" else "conversations:write"
-    return await turns.turn.answer(request, permission, lambda work: turns.receive(process_of(request), work, id, body.content))
+
+    async def received(work: Work) -> dict[str, Any]:
+        if body.id and await store.by_client_id(work, id, body.id):
+            raise SentBefore()
+        return await turns.receive(process_of(request), work, id, body.content, client_message_id=body.id)
+
+    return await turns.turn.answer(request, permission, received)
 
 
 @router.get("/conversations")

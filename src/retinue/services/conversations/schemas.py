@@ -57,7 +57,10 @@ class Typing(BaseModel):
 
 
 class SendMessage(BaseModel):
+    """`id` is the client's own id of a message, as over the socket; a message is taken once under it."""
+
     content: Content
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
 
 
 class Citation(BaseModel):
