@@ -39,6 +39,7 @@ export interface Message {
   citations: { title: string; url: string | null; quote: string }[];
   rich_content: { buttons?: Button[]; suggested_questions?: string[]; cards?: Card[] } | null;
   attachments: { name: string; bytes: number }[];
+  grounded: boolean | null;
   client_message_id: string | null;
   created_at: string;
 }

@@ -243,6 +243,7 @@ export class View implements Listener {
       this.#stream.remove();
       this.#stream = undefined;
     }
+    item.classList.toggle("unsure", message.grounded === false);
     this.#put(item, message.message_id, message.position);
     this.#rich(item, message);
     this.#down(message.role !== "visitor");
@@ -271,7 +272,7 @@ export class View implements Listener {
         const url = safe(c.url);
         return h("li", {}, h("q", {}, c.quote), url ? link(url, icon(PAGE), c.title || w["page"]!) : h("span", {}, icon(PAGE), c.title));
       });
-      item.append(h("details", {}, h("summary", {}, w["sources"], h("span", { class: "count" }, `${quotes.length}`)), h("ul", {}, ...quotes)));
+      item.append(h("details", {}, h("summary", {}, `${w[message.grounded ? "sources" : "nearest"]} (${quotes.length})`), h("ul", {}, ...quotes)));
     }
     const rich = message.rich_content;
     for (const card of rich?.cards ?? []) {

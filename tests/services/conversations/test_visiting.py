@@ -290,3 +290,38 @@ async def test_who_types_is_told_to_the_other_side_alone(client: Client) -> None
         assert [m["type"] for m in await visitor.until("status")] == ["status"]
         await visitor.send(type="message", content="  ", id="m9")
         assert (await visitor.until("error"))[-1]["id"] == "m9"
+
+
+async def test_the_script_has_a_lasting_address_and_a_newest_one(house: House) -> None:
+    newest = await house.http.get("/widget.js", headers={"Origin": "https://shop.example"})
+    assert newest.status_code == 200 and newest.headers["access-control-allow-origin"] == "*"
+    assert newest.headers["cache-control"] == "public, max-age=300" and newest.headers["content-type"].startswith("text/javascript")
+    assert (await house.http.get("/widget.js", headers={"If-None-Match": newest.headers["etag"]})).status_code == 304
+    hash = newest.headers["etag"].strip('"')
+    lasting = await house.http.get(f"/widget-{hash}.js")
+    assert lasting.content == newest.content and "immutable" in lasting.headers["cache-control"]
+    assert (await house.http.get("/widget-0123456789abcdef.js")).status_code == 404
+
+
+async def test_other_sites_pages_may_ask_what_visitors_ask_and_no_more(client: Client) -> None:
+    asked = {
+        "Origin": "https://shop.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    visit = await client.start()
+    allowed = await client.house.http.options(f"/api/v1{visit.path}/messages", headers=asked)
+    assert allowed.status_code == 200 and allowed.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in allowed.headers
+    refused = await client.house.http.options(f"/api/v1{visit.path}/take", headers=asked)
+    assert "access-control-allow-origin" not in refused.headers
+
+
+async def test_a_message_over_http_is_taken_once_under_its_id(client: Client) -> None:
+    visit = await client.start()
+    first = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open?", "id": "h1"}, Idempotency_Key="h1")
+    again = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open?", "id": "h1"}, Idempotency_Key="h1")
+    assert first.status_code == 200 and again.json()["message_id"] == first.json()["message_id"]
+    other = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open?", "id": "h1"})
+    assert (other.status_code, other.json()["title"]) == (409, "SentBefore")
+    assert [m["client_message_id"] for m in await visit.messages()] == [None, "h1", None]
