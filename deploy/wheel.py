@@ -1,4 +1,4 @@
-"""A wheel carries the built console: one without it is not made."""
+"""A wheel carries the built console and widget: one without them is not made."""
 
 from pathlib import Path
 from typing import Any
@@ -8,5 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class Wheel(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        if version != "editable" and not (Path(self.root) / "src/retinue/assembly/files/console/index.html").exists():
-            raise RuntimeError("The console is not built: run make setup first.")
+        built = Path(self.root) / "src/retinue/assembly/files"
+        for file in ("console/index.html", "widget/widget.js"):
+            if version != "editable" and not (built / file).exists():
+                raise RuntimeError(f"{file} is not built: run make setup first.")

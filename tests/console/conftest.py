@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from .living import House, living
 
@@ -24,8 +24,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS = 15
+SECONDS = 20
 Open = Callable[..., BrowserContext]
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ class Line {
   tell(frame: object) { this.onmessage?.({ data: JSON.stringify(frame) }); }
 }
 const line = (lines: Line[]) => lines.at(-1)!;
-const message = (position: number, more: Partial<Message> = {}): Message => ({ message_id: `m${position}`, position, role: "assistant", content: `answer ${position}`, citations: [], actions: [], created_at: "2026-11-20T10:00:00Z", ...more });
+const message = (position: number, more: Partial<Message> = {}): Message => ({ message_id: `m${position}`, position, role: "assistant", content: `answer ${position}`, citations: [], actions: [], attachments: [], created_at: "2026-11-20T10:00:00Z", ...more });
 
 let lines: Line[], talk: Talk;
 beforeEach(async () => {

@@ -216,7 +216,7 @@ export class Talk {
       if (mine) {
         this.sentAt.set(frame.message_id, this.sentAt.get(mine.id) ?? performance.now());
         if (!this.state.messages.some((message) => message.message_id === frame.message_id)) {
-          this.take({ message_id: frame.message_id, position: frame.position, role: "visitor", content: mine.content, citations: [], actions: [], created_at: new Date().toISOString() });
+          this.take({ message_id: frame.message_id, position: frame.position, role: "visitor", content: mine.content, citations: [], actions: [], attachments: [], created_at: new Date().toISOString() });
         }
         this.keep(this.state.unsent.filter((unsent) => unsent !== mine));
       }

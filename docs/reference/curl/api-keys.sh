@@ -32,7 +32,7 @@ revoke_key() {
 }
 
 # Replace the secret of an API key.
-# The old secret ends now.
+# The old secret ends now, and with a widget's key the one that signs who a visitor is.
 rotate_key() {
   call POST "/api/v1/api-keys/${1:-00000000-0000-7000-8000-000000000000}/rotate" \
     --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
@@ -45,6 +45,14 @@ issue_widget_key() {
     --header 'Content-Type: application/json' \
     --data '{"name": "words"}' \
     --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Say which pages may use a public key.
+# At once, for conversations that begin from now on; running ones go on.
+limit_widget_key() {
+  call PUT "/api/v1/widget-keys/${1:-00000000-0000-7000-8000-000000000000}/origins" \
+    --header 'Content-Type: application/json' \
+    --data '{"origins": []}'
 }
 
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then

@@ -104,6 +104,45 @@ presence() {
     --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
 }
 
+# Read how the chat widget looks and behaves.
+# How the widget of a public key looks and behaves, as the version in production says. No sign-in is needed.
+widget_settings() {
+  call GET "/api/v1/chat/widget" \
+    --get --data-urlencode key=words
+}
+
+# Send a file.
+# Send a file as the visitor. People can see it; the agent does not read it, and says so.
+send_file() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/files" \
+    --form file=@"${FILE:?a file to send}" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Read a file that was sent.
+# The file as it was sent, to be saved and never shown as a page.
+read_file() {
+  call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/files/${2:-00000000-0000-7000-8000-000000000000}"
+}
+
+# Leave contact details.
+# Who the visitor is, as they say themselves; with `callback` a person is asked to get back to them.
+leave_contact() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/contact" \
+    --header 'Content-Type: application/json' \
+    --data '{"name": "words", "email": "words", "phone": "words"}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Say that a person is writing.
+# Tell the visitor that a person is writing, or no longer. The widget forgets it after some seconds by itself.
+typing() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/typing" \
+    --header 'Content-Type: application/json' \
+    --data '{"status": true}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
   conversations
 fi

@@ -19,6 +19,7 @@ from retinue import __version__
 from retinue.assembly import about
 from retinue.assembly.console import open_console
 from retinue.assembly.openapi import described, operation_id
+from retinue.assembly.widget import OtherSites, open_widget
 from retinue.kernel.bodies import Unstorable
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import TooManyRequests
@@ -194,11 +195,13 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
     app.state.process = process
     app.state.draining = False
     app.add_middleware(Around)
+    app.add_middleware(OtherSites)
     for room in rooms:
         for router in room.routers:
             app.include_router(router, prefix=API)
     app.include_router(about.router, prefix=API)
     _health(app)
+    open_widget(app)
     open_console(app)
     return app
 

@@ -42,6 +42,7 @@ SUMMARIES: dict[Call, str] = {
     ("DELETE", f"{A}/api-keys/{{key_id}}"): "End an API key",
     ("POST", f"{A}/api-keys/{{key_id}}/rotate"): "Replace the secret of an API key",
     ("POST", f"{A}/widget-keys"): "Make a public key for the chat widget",
+    ("PUT", f"{A}/widget-keys/{{key_id}}/origins"): "Say which pages may use a public key",
     ("GET", f"{A}/clients"): "List clients",
     ("POST", f"{A}/clients"): "Register a client",
     ("POST", f"{A}/clients/claim"): "Claim a client's account with its link",
@@ -76,11 +77,16 @@ SUMMARIES: dict[Call, str] = {
     ("POST", f"{A}/rag/ingest"): "Take in a document",
     ("GET", f"{A}/rag/ingest/{{job_id}}"): "Read how far taking in is",
     ("POST", f"{A}/rag/query"): "Find passages",
+    ("GET", f"{A}/chat/widget"): "Read how the chat widget looks and behaves",
     ("GET", f"{A}/chat/conversations"): "List conversations",
     ("POST", f"{A}/chat/conversations"): "Start a conversation",
     ("GET", f"{A}/chat/conversations/{{id}}"): "Read a conversation",
     ("GET", f"{A}/chat/versions/{{config_id}}"): "Count the conversations of each version",
+    ("POST", f"{A}/chat/conversations/{{id}}/contact"): "Leave contact details",
     ("POST", f"{A}/chat/conversations/{{id}}/end"): "End a conversation",
+    ("POST", f"{A}/chat/conversations/{{id}}/files"): "Send a file",
+    ("GET", f"{A}/chat/conversations/{{id}}/files/{{attachment_id}}"): "Read a file that was sent",
+    ("POST", f"{A}/chat/conversations/{{id}}/typing"): "Say that a person is writing",
     ("GET", f"{A}/chat/conversations/{{id}}/messages"): "List the messages of a conversation",
     ("POST", f"{A}/chat/conversations/{{id}}/messages"): "Ask the agent",
     ("GET", f"{A}/chat/conversations/{{id}}/notes"): "List the notes on a conversation",
@@ -102,7 +108,10 @@ SUMMARIES: dict[Call, str] = {
 
 # Before anybody is known: no sign-in, no Idempotency-Key.
 PUBLIC: frozenset[Call] = frozenset(
-    ("POST", f"{A}/{path}") for path in ("auth/login", "auth/refresh", "auth/logout", "auth/one-time/redeem", "clients/claim")
+    [
+        *(("POST", f"{A}/{path}") for path in ("auth/login", "auth/refresh", "auth/logout", "auth/one-time/redeem", "clients/claim")),
+        ("GET", f"{A}/chat/widget"),
+    ]
 )
 WAITS: frozenset[Call] = frozenset({("POST", f"{A}/chat/conversations/{{id}}/messages")})
 STREAMS: dict[Call, str] = {

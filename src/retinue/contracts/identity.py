@@ -65,6 +65,14 @@ class KeyRevoked(Event):
     key_id: UUID
 
 
+class OriginsChanged(Event):
+    """The pages from which a public key may be used; none: all."""
+
+    topic: ClassVar[str] = "auth_events"
+    key_id: UUID
+    origins: list[str]
+
+
 class SignedIn(Event):
     topic: ClassVar[str] = "auth_events"
     user_id: UUID

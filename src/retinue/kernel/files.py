@@ -54,6 +54,10 @@ class Files:
             raise DiskFull() from error
         return name
 
+    async def remove(self, organization: UUID, name: str) -> None:
+        """Removing what is not there is no mistake."""
+        await asyncio.to_thread(self.path(organization, name).unlink, missing_ok=True)
+
     async def get(self, organization: UUID, name: str) -> bytes:
         try:
             return await asyncio.to_thread(self.path(organization, name).read_bytes)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from jwt.algorithms import RSAAlgorithm
 
 from retinue.kernel.clock import Clock
@@ -27,13 +29,18 @@ VISIT = "conversations:visit"
 
 @dataclass(frozen=True)
 class Caller:
-    """`organization` is where the caller belongs. A visitor has no actor: one conversation, or a public key that may start some."""
+    """`organization` is where the caller belongs. A visitor has no actor: one conversation, or a public key that may start some.
+
+    `origins`: the pages from which the public key may be used; none: all.
+    """
 
     kind: Literal["person", "key", "visitor"]
     organization: UUID
     actor: UUID | None = None
     scopes: frozenset[str] = frozenset()
     conversation: UUID | None = None
+    public_key: str | None = None
+    origins: tuple[str, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -95,8 +102,19 @@ class Signer:
             raise Unauthorized()
         return claims
 
+    def derived(self, name: str) -> str:
+        """A secret of 256 bits that this installation makes again whenever it is asked, and nobody else can."""
+        private = self.private.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        made = HKDF(hashes.SHA256(), 32, salt=None, info=name.encode()).derive(private)
+        return urlsafe_b64encode(made).decode().rstrip("=")
+
     def jwks(self) -> dict[str, Any]:
         return {"keys": [RSAAlgorithm.to_jwk(self.public, as_dict=True) | {"kid": self.key_id, "use": "sig", "alg": ALGORITHM}]}
+
+
+def identity_secret(signer: Signer, public_key: str) -> str:
+    """With it a client's own server signs who a visitor is. It ends when the public key is replaced."""
+    return f"{KEY_PREFIX}idt_{signer.derived(f'visitor identity {public_key}')}"
 
 
 class Security:
@@ -115,7 +133,7 @@ class Security:
                 raise Unauthorized()
             row = rows[0]
             if row.kind == "widget":
-                return Caller("visitor", row.organization_id)
+                return Caller("visitor", row.organization_id, public_key=bearer, origins=tuple(row.origins))
             return Caller("key", row.organization_id, row.actor, frozenset(row.scopes))
         claims = self.signer.verify(bearer, ("access", "visitor"))
         try:

@@ -141,6 +141,20 @@ async def test_a_later_version_waits_for_a_person_unless_nobody_had_to_approve(h
     assert [change["path"] for change in changes["changes"]] == ["system_prompt.instructions"]
 
 
+async def test_a_widget_that_people_made_outlives_new_requirements(house: House) -> None:
+    owner = await draft_of(house, await house.client())
+    await approve(owner)
+    await house.deliver()
+    (item,) = (await owner.get("/configurations"))["items"]
+    path = f"/configurations/{item['config_id']}/versions"
+    body = (await owner.get(f"{path}/1"))["body"] | {"widget": {"title": "Ask the workshop"}}
+    await owner.post(path, {"body": body, "message": "A title", "based_on": 1}, 201)
+    await draft_of(house, owner.organization, "Frame building")
+    await approve(owner)
+    await house.deliver()
+    assert (await owner.get(f"{path}/3"))["body"]["widget"]["title"] == "Ask the workshop"
+
+
 async def test_requirements_that_change_nothing_make_no_version(house: House) -> None:
     owner = await draft_of(house, await house.client())
     approved = await approve(owner)

@@ -149,6 +149,11 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("chatbot", "sip_config", {"primary_provider": "twilio", "primary_endpoint": "x"}, "sip_config"),
     ("chatbot", "workflow_features.voicemail", {"enabled": True}, "workflow_features.voicemail"),
     ("chatbot", "system_prompt.voice_specific", {"speaking_rate": "slow"}, "system_prompt.voice_specific"),
+    ("chatbot", "widget", {"accent": "teal"}, "widget.accent"),
+    ("chatbot", "widget", {"position": "top"}, "widget.position"),
+    ("chatbot", "widget", {"pre_chat": {"fields": []}}, "widget.pre_chat.fields"),
+    ("chatbot", "widget", {"business_hours": {"timezone": "UTC", "openings": [{"days": ["mon"], "opens": "9", "closes": "17:00"}]}}, "openings[0].opens"),
+    ("voicebot", "widget", {"title": "Chat"}, "widget"),
     ("voicebot", "sip_config", ..., "sip_config"),
     ("voicebot", "livekit_config.vad_threshold", 2, "livekit_config.vad_threshold"),
     ("voicebot", "integrations", [{"integration_name": "x", "type": "utility", "status": "missing"}], "integrations"),
@@ -213,3 +218,32 @@ def test_text_stays_text_on_the_way_through_yaml(word: str) -> None:
     made = from_data(data)
     assert from_yaml(to_yaml(made)).greeting == word
     assert yaml.safe_load(to_yaml(made))["greeting"] == word, "another reader sees the same text"
+
+
+@pytest.mark.parametrize(
+    ("widget", "says"),
+    [
+        ({"business_hours": {"timezone": "Europe/Tarnbrook", "openings": []}}, "no such time zone"),
+        ({"business_hours": {"timezone": "../etc/passwd", "openings": []}}, "no such time zone"),
+        ({"business_hours": {"timezone": "UTC", "openings": [{"days": ["mon"], "opens": "17:00", "closes": "09:00"}]}}, "later than opens"),
+        ({"pre_chat": {"fields": [{"name": "email"}, {"name": "email", "required": False}]}}, "once"),
+    ],
+)
+def test_what_a_schema_cannot_say_of_a_widget_is_refused_in_words(widget: dict[str, Any], says: str) -> None:
+    data = to_data(from_yaml(CHATBOT)) | {"widget": widget}
+    with pytest.raises(ConfigurationInvalid, match=says):
+        from_data(data)
+
+
+def test_a_widget_is_written_and_read_without_loss() -> None:
+    hours = {
+        "timezone": "Europe/London",
+        "openings": [{"days": ["mon", "sat"], "opens": "09:00", "closes": "24:00"}],
+        "closed_on": ["2026-12-25"],
+    }
+    data = to_data(from_yaml(CHATBOT)) | {
+        "widget": {"accent": "#0b6878", "pre_chat": {"fields": [{"name": "email"}]}, "business_hours": hours}
+    }
+    made = from_data(data)
+    assert from_yaml(to_yaml(made)) == made
+    assert made.widget is not None and made.widget.business_hours is not None and made.widget.business_hours.closed_on == ["2026-12-25"]

@@ -27,6 +27,7 @@ from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.engines.contacts import engine as contacts
 from retinue.engines.dialogue import engine as dialogue
+from retinue.engines.documents import Limits, Reader
 from retinue.engines.governance.gate import Gate
 from retinue.engines.knowledge import store as knowledge
 from retinue.engines.knowledge.chunks import chunk, markdown_sections
@@ -34,10 +35,11 @@ from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
 from retinue.kernel.asks import Asks
 from retinue.kernel.events import Event, read
+from retinue.kernel.files import Files
 from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
-from retinue.kernel.security import Security, Signer
+from retinue.kernel.security import Security, Signer, hashed, new_secret
 from retinue.kernel.work import Database, uuid7
 from retinue.services.conversations import room
 from retinue.services.conversations.agents import Agents
@@ -126,6 +128,14 @@ class Client:
             " on conflict (organization_id, config_id, environment) do update set version = excluded.version, deployed_at = excluded.deployed_at",
             self.id, uuid7(), self.config_id, version, now,
         )  # fmt: skip
+
+    def widget_key(self, *origins: str) -> str:
+        key = new_secret("rtn_pub_")
+        self.house.sql(
+            "insert into kernel.credential (organization_id, id, hash, kind, actor, scopes, origins) values (%s, %s, %s, 'widget', %s, '{}', %s)",
+            self.id, uuid7(), hashed(key), uuid7(), list(origins),
+        )  # fmt: skip
+        return key
 
     async def learn(self, text: str, key: str = "handbook", title: str = "Handbook") -> None:
         sections = markdown_sections(text)
@@ -233,6 +243,8 @@ def process_of(database: Database, folder: Path, embedder: Embedder, **provided:
     process.provide(Limiter, Limiter(100_000, database.clock))
     process.provide(Asks, Asks([ask for r in ALL for ask in r.asks]))
     process.provide(Live, Live(database))
+    process.provide(Files, Files(folder / "files"))
+    process.provide(Reader, Reader(Limits()))
     process.provide(ConversationsSettings, ConversationsSettings())
     models = provided.get("models") or Models({}, gate)
     process.provide(Agents, Agents(database, embedder, models, gate))

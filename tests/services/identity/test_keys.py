@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from retinue.kernel.security import Security
+
 READER = {"name": "reader", "scopes": ["clients:read"]}
 
 
@@ -132,6 +134,41 @@ async def test_last_use_is_noted_at_most_once_a_minute(house, operator, owner):
     house.clock.move(timedelta(seconds=1))
     await holder.get("/clients")
     assert await last() > first
+
+
+async def test_a_widget_key_says_which_pages_may_use_it(house, operator):
+    made = (
+        await operator.post("/widget-keys", {"name": "website", "origins": ["HTTPS://Shop.example:443/", "https://*.shop.example"]})
+    ).json()
+    assert made["identity_secret"].startswith("rtn_idt_")
+    (listed,) = (await operator.get("/api-keys")).json()["items"]
+    assert (listed["public_key"], listed["origins"]) == (made["key"], ["https://shop.example", "https://*.shop.example"])
+    assert made["identity_secret"] not in str(listed)
+    assert (await house.process.get(Security).caller(made["key"])).origins == ("https://shop.example", "https://*.shop.example")
+    path = f"/widget-keys/{made['id']}/origins"
+    for bad in (
+        "shop.example",
+        "ftp://shop.example",
+        "https://shop.example/path",
+        "https://*",
+        "https://a b",
+        "https://*.",
+        "https://user@shop.example",
+    ):
+        assert (await operator.send("PUT", path, json={"origins": [bad]})).status_code == 422, bad
+    changed = await operator.send("PUT", path, json={"origins": []})
+    assert changed.status_code == 200 and changed.json()["origins"] == []
+    assert (await house.process.get(Security).caller(made["key"])).origins == ()
+    assert (await house.events(house.owner.organization_id))[-1].kind == "identity.origins_changed.1"
+    ordinary = (await operator.post("/api-keys", READER)).json()
+    assert (await operator.send("PUT", f"/widget-keys/{ordinary['id']}/origins", json={"origins": []})).status_code == 404
+
+
+async def test_a_new_widget_key_has_a_new_secret(operator):
+    made = (await operator.post("/widget-keys", {"name": "website"})).json()
+    fresh = (await operator.post(f"/api-keys/{made['id']}/rotate")).json()
+    assert fresh["identity_secret"] and fresh["identity_secret"] != made["identity_secret"]
+    assert (await operator.get("/api-keys")).json()["items"][0]["public_key"] == fresh["key"]
 
 
 async def test_a_widget_key_makes_a_visitor(house, operator):

@@ -778,11 +778,12 @@ CREATE FUNCTION lookup.claim(secret bytea) RETURNS TABLE(organization_id uuid, i
     AS $$
   select c.organization_id, c.id, c.status, c.claim_expires_at from identity.client c where c.claim_hash = secret $$;
 ALTER FUNCTION lookup.claim(secret bytea) OWNER TO {prefix}_carrier;
-CREATE FUNCTION lookup.credential(secret bytea, at timestamp with time zone) RETURNS TABLE(organization_id uuid, id uuid, kind text, actor uuid, scopes text[])
+CREATE FUNCTION lookup.credential(secret bytea, at timestamp with time zone) RETURNS TABLE(organization_id uuid, id uuid, kind text, actor uuid, scopes text[], origins text[])
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select c.organization_id, c.id, c.kind, c.actor, c.scopes from kernel.credential c where c.hash = secret and (c.expires_at is null or c.expires_at > at) $$;
+  select c.organization_id, c.id, c.kind, c.actor, c.scopes, c.origins from kernel.credential c
+  where c.hash = secret and (c.expires_at is null or c.expires_at > at) $$;
 ALTER FUNCTION lookup.credential(secret bytea, at timestamp with time zone) OWNER TO {prefix}_carrier;
 CREATE FUNCTION lookup.drop_expired(at timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -891,9 +892,20 @@ CREATE TABLE contacts.identity (
     value text NOT NULL,
     shown text NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT identity_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'visitor'::text])))
+    CONSTRAINT identity_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'phone'::text, 'visitor'::text, 'account'::text])))
 );
 ALTER TABLE ONLY contacts.identity FORCE ROW LEVEL SECURITY;
+CREATE TABLE conversations.attachment (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    bytes integer NOT NULL,
+    file text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY conversations.attachment FORCE ROW LEVEL SECURITY;
 CREATE TABLE conversations.conversation (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -918,6 +930,7 @@ CREATE TABLE conversations.conversation (
     started_at timestamp with time zone NOT NULL,
     last_message_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    identified boolean DEFAULT false NOT NULL,
     CONSTRAINT conversation_status_check CHECK ((status = ANY (ARRAY['open'::text, 'waiting'::text, 'taken'::text, 'ended'::text])))
 );
 ALTER TABLE ONLY conversations.conversation FORCE ROW LEVEL SECURITY;
@@ -944,6 +957,7 @@ CREATE TABLE conversations.message (
     answered boolean DEFAULT true NOT NULL,
     remembered boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT message_role_check CHECK ((role = ANY (ARRAY['visitor'::text, 'assistant'::text, 'person'::text, 'system'::text])))
 );
 ALTER TABLE ONLY conversations.message FORCE ROW LEVEL SECURITY;
@@ -1093,6 +1107,8 @@ CREATE TABLE identity.api_key (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     last_used_at timestamp with time zone,
+    origins text[] DEFAULT '{}'::text[] NOT NULL,
+    public_key text,
     CONSTRAINT api_key_kind_check CHECK ((kind = ANY (ARRAY['key'::text, 'widget'::text])))
 );
 ALTER TABLE ONLY identity.api_key FORCE ROW LEVEL SECURITY;
@@ -1258,7 +1274,8 @@ CREATE TABLE kernel.credential (
     kind text NOT NULL,
     actor uuid NOT NULL,
     scopes text[] NOT NULL,
-    expires_at timestamp with time zone
+    expires_at timestamp with time zone,
+    origins text[] DEFAULT '{}'::text[] NOT NULL
 );
 ALTER TABLE ONLY kernel.credential FORCE ROW LEVEL SECURITY;
 CREATE TABLE kernel.organization (
@@ -1487,6 +1504,8 @@ ALTER TABLE ONLY contacts.identity
     ADD CONSTRAINT identity_organization_id_kind_value_key UNIQUE (organization_id, kind, value);
 ALTER TABLE ONLY contacts.identity
     ADD CONSTRAINT identity_pkey PRIMARY KEY (organization_id, id);
+ALTER TABLE ONLY conversations.attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY conversations.conversation
     ADD CONSTRAINT conversation_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY conversations.message
@@ -1608,6 +1627,7 @@ ALTER TABLE ONLY research.upload
 CREATE INDEX generation_number ON configurations.generation USING btree (organization_id, number);
 CREATE INDEX contact_persons ON contacts.contact USING gin (persons);
 CREATE INDEX identity_contact ON contacts.identity USING btree (organization_id, contact_id);
+CREATE INDEX attachment_conversation ON conversations.attachment USING btree (organization_id, conversation_id, created_at);
 CREATE INDEX conversation_contact ON conversations.conversation USING btree (organization_id, contact_id) WHERE (contact_id IS NOT NULL);
 CREATE INDEX conversation_person ON conversations.conversation USING btree (organization_id, person);
 CREATE INDEX conversation_recent ON conversations.conversation USING btree (organization_id, last_message_at DESC, id DESC);
@@ -1680,6 +1700,8 @@ ALTER TABLE ONLY configs.deployment
     ADD CONSTRAINT deployment_organization_id_config_id_version_fkey FOREIGN KEY (organization_id, config_id, version) REFERENCES configs.version(organization_id, config_id, version);
 ALTER TABLE ONLY contacts.identity
     ADD CONSTRAINT identity_organization_id_contact_id_fkey FOREIGN KEY (organization_id, contact_id) REFERENCES contacts.contact(organization_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY conversations.attachment
+    ADD CONSTRAINT attachment_organization_id_conversation_id_fkey FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations.conversation(organization_id, id);
 ALTER TABLE ONLY conversations.message
     ADD CONSTRAINT message_organization_id_conversation_id_fkey FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations.conversation(organization_id, id);
 ALTER TABLE ONLY conversations.note
@@ -1733,11 +1755,14 @@ CREATE POLICY reads ON contacts.contact FOR SELECT USING ((organization_id = ANY
 CREATE POLICY reads ON contacts.identity FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY updates ON contacts.contact FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON contacts.identity FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+ALTER TABLE conversations.attachment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.conversation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deletes ON conversations.attachment FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.conversation FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.message FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.note FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.presence FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY inserts ON conversations.attachment FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.conversation FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.message FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.note FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -1745,10 +1770,12 @@ CREATE POLICY inserts ON conversations.presence FOR INSERT WITH CHECK ((organiza
 ALTER TABLE conversations.message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.note ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.presence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reads ON conversations.attachment FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.conversation FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.message FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.note FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.presence FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY updates ON conversations.attachment FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.conversation FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.message FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.note FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -2035,4 +2062,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0023_events');
+INSERT INTO public.alembic_version VALUES ('0027_conversations_files');

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic.json_schema import GenerateJsonSchema
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Condition = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*( (<|<=|>|>=|==) -?[0-9]+(\.[0-9]+)?)?$")]
 ProductType = Literal["chatbot", "voicebot"]
@@ -208,6 +210,72 @@ class LivekitConfig(Part):
     vad_threshold: float = Field(0.5, ge=0, le=1)
 
 
+class AskedField(Part):
+    name: Literal["name", "email", "phone"]
+    required: bool = True
+
+
+class PreChat(Part):
+    """What a visitor is asked before the first message."""
+
+    intro: Short | None = None
+    fields: list[AskedField] = Field(min_length=1, max_length=3)
+
+    @field_validator("fields")
+    @classmethod
+    def _once(cls, fields: list[AskedField]) -> list[AskedField]:
+        if len({field.name for field in fields}) < len(fields):
+            raise ValueError("each field may be asked for once")
+        return fields
+
+
+class Opening(Part):
+    """From `opens` to `closes` on each of `days`, on the clock of the place; 24:00 is midnight at the end of the day."""
+
+    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(min_length=1, max_length=7)
+    opens: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    closes: Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError("closes must be later than opens; write hours past midnight as two openings")
+        return self
+
+
+class BusinessHours(Part):
+    """When people are there; the agent answers at any time."""
+
+    timezone: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(description="IANA name, as Europe/London.")
+    openings: list[Opening] = Field(max_length=30)
+    closed_on: list[Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]] = Field(
+        default_factory=list, max_length=200
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("there is no such time zone; write it as Europe/London") from None
+        return name
+
+
+class Widget(Part):
+    """How the chat on the client's own pages looks and behaves."""
+
+    title: Short | None = None
+    accent: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = Field(
+        None, description="Colour of buttons and links, as #0b6878; lightened or darkened until it can be read."
+    )
+    position: Literal["right", "left"] = "right"
+    theme: Literal["auto", "light", "dark"] = "auto"
+    file_upload: bool = True
+    pre_chat: PreChat | None = None
+    business_hours: BusinessHours | None = None
+
+
 _VOICE_FEATURES = ("call_transfer", "voicemail", "outbound_calling")
 _ABSENT: dict[str, Any] = {"type": "null"}
 _BY_PRODUCT: dict[str, Any] = {
@@ -218,6 +286,7 @@ _BY_PRODUCT: dict[str, Any] = {
             "sip_config": {"type": "object"},
             "livekit_config": {"type": "object"},
             "integrations": {"maxItems": 0},
+            "widget": _ABSENT,
         },
     },
     "else": {
@@ -248,6 +317,7 @@ class Configuration(Part):
     database_config: DatabaseConfig = Field(default_factory=DatabaseConfig)
     vector_db_config: VectorDbConfig | None = None
     workflow_features: WorkflowFeatures = Field(default_factory=WorkflowFeatures)
+    widget: Widget | None = None
     sip_config: SipConfig | None = None
     livekit_config: LivekitConfig | None = None
 
@@ -258,6 +328,7 @@ class Configuration(Part):
         if voice:
             problems += [f"{n} is required for a voicebot" for n in ("sip_config", "livekit_config") if getattr(self, n) is None]
             problems += ["integrations must be empty for a voicebot: its only channel is the call"] if self.integrations else []
+            problems += ["widget is for a chatbot only"] if self.widget else []
         else:
             problems += [f"{n} is for a voicebot only" for n in ("sip_config", "livekit_config") if getattr(self, n) is not None]
             problems += ["system_prompt.voice_specific is for a voicebot only"] if self.system_prompt.voice_specific else []

@@ -6,7 +6,7 @@ from typing import Literal
 
 import phonenumbers
 
-Kind = Literal["email", "phone", "visitor"]
+Kind = Literal["email", "phone", "visitor", "account"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ def phone(written: str, region: str = "GB") -> Identity:
     if number is not None and phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE:
         return Identity("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), written.strip())
     return Identity("phone", re.sub(r"\D", "", written), written.strip())
+
+
+def account(subject: str) -> Identity:
+    """The name of the visitor's account on the client's own site, as the site signs it."""
+    return Identity("account", subject, subject)
 
 
 def visitor(token: str) -> Identity:

@@ -6,10 +6,11 @@ from retinue.services.conversations.settings import ConversationsSettings
 from retinue.services.conversations.socket import router as socket
 from retinue.services.conversations.tasks import tasks
 from retinue.services.conversations.turns import turn
+from retinue.services.conversations.visiting import router as visiting
 
 room = Room(
     "conversations",
-    routers=(router, socket),
+    routers=(router, socket, visiting),
     asks=(turn,),
     settings=ConversationsSettings,
     tasks=tasks,

@@ -18,17 +18,28 @@ from retinue.engines.contacts import addresses
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dialogue.state import Brief
 from retinue.kernel.errors import NotFound
+from retinue.kernel.process import Process
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import store
+from retinue.services.conversations import store, widget
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.briefing import greeting_of
+from retinue.services.conversations.identities import Identity
 from retinue.services.conversations.refusals import ConversationOver, NothingDeployed, NotTaken, TakenByAnother
-from retinue.services.conversations.schemas import ContactDetails, StartConversation
+from retinue.services.conversations.schemas import ContactDetails, LeaveContact, StartConversation
 
 
-async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[Any, Any]:
-    """A conversation with the version that is deployed now, or with one that is tried, and its greeting. Raises NothingDeployed, NotFound."""
+async def start(
+    work: Work, agents: Agents, asked: StartConversation, *, identity: Identity | None = None, by_widget: bool = False
+) -> tuple[Any, Any]:
+    """A conversation with the version that is deployed now, or with one that is tried, and its greeting.
+
+    Raises NothingDeployed, NotFound, MissingDetails.
+    """
     deployed, channel = await _meant(work, asked)
+    given = asked.contact.model_dump(exclude_none=True) if asked.contact else {}
+    given |= identity.details if identity else {}
+    if by_widget:
+        widget.check(deployed.body, given)
     brief = await agents.brief(work, deployed.config_id, deployed.version)
     id, person = uuid7(), uuid7()
     lineage = deployed.lineage or uuid7()
@@ -55,8 +66,9 @@ async def start(work: Work, agents: Agents, asked: StartConversation) -> tuple[A
         )
     )
     conversation = await store.lock(work, id)
-    if asked.contact and (given := asked.contact.model_dump(exclude_none=True)):
-        await store.change(work, id, **await capture(work, conversation, given, brief))
+    if given or identity:
+        known = await capture(work, conversation, given, brief, account=identity.subject if identity else None)
+        await store.change(work, id, identified=identity is not None, **known)
     suggested = {"buttons": [], "suggested_questions": list(brief.suggested)} if brief.suggested else None
     greeting = await store.add(work, conversation, "assistant", greeting_of(brief), reply={"rich_content": suggested})
     return conversation, greeting
@@ -92,14 +104,19 @@ async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brie
     return changes
 
 
-async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: Brief) -> dict[str, Any]:
-    """Find or make the visitor's contact. The conversation's person stays: what was said before is erased with the rest."""
+async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: Brief, *, account: str | None = None) -> dict[str, Any]:
+    """Find or make the visitor's contact. The conversation's person stays: what was said before is erased with the rest.
+
+    `account` is theirs on the client's own site, which has signed it.
+    """
     details = ContactDetails.model_construct(**{name: given.get(name) for name in ("name", "email", "phone")})
     known = [addresses.visitor(str(conversation.id))]
     if details.phone:
         known.insert(0, addresses.phone(details.phone, brief.regions[0]))
     if details.email:
         known.insert(0, addresses.email(details.email))
+    if account:
+        known.insert(0, addresses.account(account))
     contact = await contacts.find_or_create(
         work, known, person=conversation.person, name=details.name, source=conversation.channel, known=conversation.contact_id
     )
@@ -115,6 +132,20 @@ async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: B
         )
     )
     return {"contact_id": contact.id, **({"visitor_name": contact.name} if contact.name else {})}
+
+
+async def leave_contact(work: Work, process: Process, id: UUID, given: LeaveContact) -> None:
+    """Raises NotFound, ConversationOver."""
+    conversation = await _open(work, id)
+    brief = await process.get(Agents).brief(work, conversation.config_id, conversation.config_version)
+    changes = await capture(work, conversation, given.model_dump(exclude_none=True), brief)
+    if given.callback and conversation.status in ("open", "waiting"):
+        changes |= {"status": "waiting", "waiting_since": conversation.waiting_since or work.now, "callback": True}
+        if conversation.status == "open":
+            work.emit(
+                HandoverRequested(conversation_id=id, reason="left_address", person=conversation.person, lineage=conversation.lineage)
+            )
+    await store.change(work, id, **changes)
 
 
 async def take(work: Work, id: UUID, by: UUID) -> None:

@@ -5,11 +5,13 @@ from uuid import UUID
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dialogue import checkpoints
 from retinue.kernel import events
+from retinue.kernel.files import Files
 from retinue.kernel.work import Work
+from retinue.services.conversations import attachments
 
 
-async def forget(work: Work, person: UUID) -> int:
-    """Answers how many conversations were emptied. Their rows, times and figures stay; nobody can tell whose they were."""
+async def forget(work: Work, person: UUID, files: Files) -> int:
+    """`files`: where attachments are kept. Answers how many conversations were emptied. Their rows, times and figures stay; nobody can tell whose they were."""
     persons = await contacts.forget(work, person)
     for one in persons:
         await events.forget(work, one)
@@ -22,7 +24,7 @@ async def forget(work: Work, person: UUID) -> int:
     )
     ids = [row.id for row in rows]
     await work.execute(
-        "update conversations.message set content = '', citations = '[]', rich_content = null, actions = '[]'"
+        "update conversations.message set content = '', citations = '[]', rich_content = null, attachments = '[]', actions = '[]'"
         " where organization_id = :o and conversation_id = any(:ids)",
         o=work.organization,
         ids=ids,
@@ -30,6 +32,7 @@ async def forget(work: Work, person: UUID) -> int:
     await work.execute(
         "delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids
     )
+    await attachments.forget(work, files, ids)
     said = [str(id) for id in ids]
     await work.execute(
         "update kernel.ask set output = '{}' where organization_id = :o and input->>'conversation_id' = any(:ids) and output is not null",

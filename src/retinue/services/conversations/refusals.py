@@ -24,6 +24,13 @@ class MessageTooLong(Refusal):
     next = "Send it in parts."
 
 
+class SentBefore(Refusal):
+    """This message was sent before, under the same id."""
+
+    status = 409
+    next = "Nothing is lost: look for its answer with GET /api/v1/chat/conversations/{id}/messages."
+
+
 class TooManyMessages(Refusal):
     """This conversation has had {limit} messages within an hour."""
 

@@ -24,9 +24,11 @@ from retinue.kernel.http import (
 )
 from retinue.kernel.security import VISIT, Signer
 from retinue.kernel.work import Work
-from retinue.services.conversations import domain, store, turns
+from retinue.services.conversations import domain, identities, store, turns
 from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.identities import admit_page
 from retinue.services.conversations.knowing import ROOM
+from retinue.services.conversations.refusals import SentBefore
 from retinue.services.conversations.schemas import (
     Conversation,
     Here,
@@ -84,6 +86,7 @@ def conversation(row: Any) -> Conversation:
         subject=row.subject,
         visitor_name=row.visitor_name,
         contact_id=row.contact_id,
+        identified=row.identified,
         taken_by=row.taken_by,
         callback=row.callback,
         messages=row.positions,
@@ -103,7 +106,9 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     if body.config_version is not None and TRIES not in work.permissions:
         raise Forbidden(TRIES)
     agents = process.get(Agents)
-    row, greeting = await domain.start(work, agents, body)
+    admit_page(request, caller)
+    identity = identities.read(process.get(Signer), caller, body.identity, work.now) if body.identity else None
+    row, greeting = await domain.start(work, agents, body, identity=identity, by_widget=caller.public_key is not None)
     agents.warm(work.organization)
     days = process.get(ConversationsSettings).visitor_token_days
     token = process.get(Signer).sign("visitor", timedelta(days=days), org=str(work.organization), sub=str(row.id))
@@ -122,7 +127,13 @@ async def send(request: Request, id: UUID, body: SendMessage) -> Response:
     caller = await caller_of(request)
     admit(caller, id)
     permission = VISIT if caller.kind == "visitor" else "conversations:write"
-    return await turns.turn.answer(request, permission, lambda work: turns.receive(process_of(request), work, id, body.content))
+
+    async def received(work: Work) -> dict[str, Any]:
+        if body.id and await store.by_client_id(work, id, body.id):
+            raise SentBefore()
+        return await turns.receive(process_of(request), work, id, body.content, client_message_id=body.id)
+
+    return await turns.turn.answer(request, permission, received)
 
 
 @router.get("/conversations")

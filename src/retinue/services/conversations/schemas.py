@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MESSAGE_CHARACTERS = 8000
+FILE_BYTES = 10_000_000
+FILE_KINDS = ".pdf,.docx,.xlsx,.pptx,.csv,.txt,.md,.png,.jpg,.jpeg,.webp"  # offered by the widget
 Content = Annotated[str, StringConstraints(max_length=MESSAGE_CHARACTERS)]
 Status = Literal["open", "waiting", "taken", "ended"]
 Role = Literal["visitor", "assistant", "person", "system"]
@@ -19,13 +21,15 @@ class ContactDetails(BaseModel):
 
 
 class StartConversation(BaseModel):
-    """`client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`."""
+    """`client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`.
+    `identity`: who the visitor is, signed by the client's own site for its widget."""
 
     client_id: UUID | None = None
     channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = "chat"
     config_id: UUID | None = None
     config_version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
     contact: ContactDetails | None = None
+    identity: Annotated[str, StringConstraints(min_length=1, max_length=4096)] | None = None
 
     @model_validator(mode="after")
     def _of_one_configuration(self) -> Self:
@@ -34,8 +38,29 @@ class StartConversation(BaseModel):
         return self
 
 
+class LeaveContact(ContactDetails):
+    """`callback`: somebody is to get back to the visitor."""
+
+    callback: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.name or self.email or self.phone):
+            raise ValueError("give a name, an email address or a telephone number")
+        if self.callback and not (self.email or self.phone):
+            raise ValueError("give an email address or a telephone number to get back to")
+        return self
+
+
+class Typing(BaseModel):
+    status: bool = True
+
+
 class SendMessage(BaseModel):
+    """`id` is the client's own id of a message, as over the socket; a message is taken once under it."""
+
     content: Content
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
 
 
 class Citation(BaseModel):
@@ -56,9 +81,29 @@ class Button(BaseModel):
     value: str
 
 
+class Card(BaseModel):
+    """`url` and `image` are shown only when they begin with https:// or http://."""
+
+    title: str
+    text: str = ""
+    url: str | None = None
+    image: str | None = None
+    buttons: list[Button] = []
+
+
 class RichContent(BaseModel):
     buttons: list[Button] = []
     suggested_questions: list[str] = []
+    cards: list[Card] = []
+
+
+class Attachment(BaseModel):
+    """`kind`: what the content is, whatever the name says."""
+
+    attachment_id: UUID
+    name: str
+    kind: str
+    bytes: int
 
 
 class Message(BaseModel):
@@ -70,12 +115,14 @@ class Message(BaseModel):
     content: str
     citations: list[Citation] = []
     rich_content: RichContent | None = None
+    attachments: list[Attachment] = []
     actions: list[dict[str, Any]] = []
     grounded: bool | None = None
     answered_by: str | None = None
     confidence: float | None = None
     config_version: int | None = None
     in_answer_to: UUID | None = None
+    client_message_id: str | None = None
     created_at: datetime
 
 
@@ -88,7 +135,8 @@ class Started(BaseModel):
 
 
 class Conversation(BaseModel):
-    """`client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back."""
+    """`client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back.
+    `identified`: the client's own site has signed who the visitor is."""
 
     conversation_id: UUID
     client_id: UUID
@@ -100,6 +148,7 @@ class Conversation(BaseModel):
     subject: str | None
     visitor_name: str | None
     contact_id: UUID | None
+    identified: bool
     taken_by: UUID | None
     callback: bool
     messages: int
@@ -140,9 +189,10 @@ class Here(BaseModel):
 
 
 class FromSocket(BaseModel):
-    """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position."""
+    """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position, `status` of typing."""
 
     type: Literal["message", "resume", "typing", "end", "ping"]
     content: str = ""
     id: Annotated[str, StringConstraints(max_length=100)] | None = None
     after: int = Field(0, ge=0)
+    status: bool = True

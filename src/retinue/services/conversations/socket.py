@@ -18,7 +18,7 @@ from retinue.kernel.live import Live
 from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
-from retinue.services.conversations import domain, store, turns
+from retinue.services.conversations import domain, store, turns, watching
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.refusals import MessageTooLong
 from retinue.services.conversations.routes import admit
@@ -44,11 +44,14 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
         await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
         return
     pushing = asyncio.create_task(connection.push_as_written())
+    watcher = watching.Watcher(caller.kind == "visitor", socket.send_json)
+    watching.enter(conversation_id, watcher)
     try:
         await connection.listen()
     except WebSocketDisconnect:
         pass
     finally:
+        watching.leave(conversation_id, watcher)
         pushing.cancel()
         await asyncio.gather(pushing, return_exceptions=True)
 
@@ -60,6 +63,7 @@ class Connection:
         self.socket, self.caller, self.organization, self.id = socket, caller, organization, conversation_id
         self.process = process_of(socket)
         self.sent = 0
+        self.status = ""
         self.speaking = asyncio.Lock()  # one answer's pieces at a time, in order
         self.answering: set[asyncio.Task[None]] = set()
 
@@ -77,9 +81,9 @@ class Connection:
             self.permit(work)
             conversation = await store.conversation(work, self.id)
             rows = await store.messages(work, self.id, 0, 1)
-        self.sent = conversation.positions
+        self.sent, self.status = conversation.positions, conversation.status
         for row in rows:
-            await self.show(row, last=conversation.positions)
+            await self.show(row, last=conversation.positions, status=self.status)
 
     async def show(self, row: Any, **more: Any) -> None:
         shaped = turns.shaped(row)
@@ -87,7 +91,7 @@ class Connection:
 
     async def listen(self) -> None:
         while True:
-            text = await self.socket.receive_text()
+            text, message = await self.socket.receive_text(), None
             try:
                 self.process.get(Limiter).take(self.organization)
                 if len(text) > LARGEST:
@@ -98,6 +102,8 @@ class Connection:
                     await self.take(message)
                 elif message.type == "resume":
                     await self.resume(message.after)
+                elif message.type == "typing":
+                    await watching.types(self.id, visitor=self.caller.kind == "visitor", status=message.status)
                 elif message.type == "ping":
                     await self.socket.send_json({"type": "pong"})
                 elif message.type == "end":
@@ -113,7 +119,7 @@ class Connection:
                     {"type": "error", "status": 422, "title": "Malformed", "detail": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
                 )
             except Refusal as refusal:
-                await self.socket.send_json({**problem(refusal), "type": "error"})
+                await self.socket.send_json({**problem(refusal), "type": "error", "id": message.id if message else None})
 
     async def take(self, message: FromSocket) -> None:
         """Store the message and begin its turn; the same client id again only says what became of it."""
@@ -162,13 +168,20 @@ class Connection:
                 await self.push()
 
     async def push(self) -> None:
-        """Whatever the conversation has beyond `sent`, except what visitors wrote."""
+        """Whatever the conversation has beyond `sent`, except what visitors wrote; and who answers in it, when that changed."""
         async with self.work() as work:
-            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=True)
+            conversation = await store.conversation(work, self.id)
+            more = conversation.positions > self.sent
+            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=True) if more else []
         for row in rows:
             if row.position > self.sent:
                 self.sent = row.position
                 await self.show(row)
+        if len(rows) < REPLAYED:
+            self.sent = max(self.sent, conversation.positions)
+        if conversation.status != self.status:
+            self.status = conversation.status
+            await self.socket.send_json({"type": "status", "status": self.status})
 
     async def resume(self, after: int) -> None:
         """Everything after a position, the visitor's own messages too."""

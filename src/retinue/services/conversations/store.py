@@ -11,10 +11,13 @@ from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work, uuid7
 
 LISTED = (
-    "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by,"
+    "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by, c.identified,"
     " c.callback, c.positions, c.waiting_since, c.started_at, c.last_message_at, c.ended_at"
 )
-SHOWN = "id, position, role, content, citations, rich_content, actions, grounded, answered_by, confidence, config_version, in_answer_to, created_at"
+SHOWN = (
+    "id, position, role, content, citations, rich_content, attachments, actions, grounded, answered_by, confidence, config_version, in_answer_to,"
+    " client_message_id, created_at"
+)
 
 
 TEST = "test"  # the channel on which staff try a version

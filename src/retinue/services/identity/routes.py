@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Request
 
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.http import BadCursor, Caller, Page, Router, caller_of, cursor_value, organization_of, page_of, process_of, works
-from retinue.kernel.security import Security, Signer
+from retinue.kernel.security import Security, Signer, identity_secret
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Work
 from retinue.services.identity import schemas as s
@@ -271,6 +271,11 @@ def issued(key: keys.Issued) -> s.IssuedKey:
     return s.IssuedKey(id=key.id, key=key.key, prefix=key.prefix)
 
 
+def issued_widget(request: Request, key: keys.Issued) -> s.IssuedKey:
+    secret = identity_secret(process_of(request).get(Signer), key.key)
+    return s.IssuedKey(id=key.id, key=key.key, prefix=key.prefix, identity_secret=secret)
+
+
 @of_keys.post("", status_code=201)
 async def issue_key(body: s.NewKey, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
     return issued(await keys.issue(work, by_key=key, kind="key", name=body.name, scopes=body.scopes, expires_at=body.expires_at))
@@ -288,15 +293,23 @@ async def revoke_key(key_id: UUID, work: Work = works("identity", "keys:write"))
 
 
 @of_keys.post("/{key_id}/rotate", status_code=201)
-async def rotate_key(key_id: UUID, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
-    """The old secret ends now."""
-    return issued(await keys.rotate(work, key_id, by_key=key))
+async def rotate_key(request: Request, key_id: UUID, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
+    """The old secret ends now, and with a widget's key the one that signs who a visitor is."""
+    fresh = await keys.rotate(work, key_id, by_key=key)
+    return issued_widget(request, fresh) if fresh.kind == "widget" else issued(fresh)
 
 
 @of_widgets.post("", status_code=201)
-async def issue_widget_key(body: s.NewWidgetKey, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
+async def issue_widget_key(request: Request, body: s.NewWidgetKey, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
     """A public key: whoever sends it is a visitor of this organization."""
-    return issued(await keys.issue(work, by_key=key, kind="widget", name=body.name, scopes=(), expires_at=body.expires_at))
+    made = await keys.issue(work, by_key=key, kind="widget", name=body.name, scopes=(), expires_at=body.expires_at, origins=body.origins)
+    return issued_widget(request, made)
+
+
+@of_widgets.put("/{key_id}/origins")
+async def limit_widget_key(key_id: UUID, body: s.KeyOrigins, work: Work = works("identity", "keys:write")) -> s.Key:
+    """At once, for conversations that begin from now on; running ones go on."""
+    return s.Key.model_validate(await keys.limit(work, key_id, body.origins), from_attributes=True)
 
 
 @of_people.get("")

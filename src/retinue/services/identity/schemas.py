@@ -1,5 +1,6 @@
 """Requests and answers of identity; every input is bounded."""
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
@@ -31,6 +32,16 @@ def _website(text: str) -> str:
     return same_website(_printable(text))
 
 
+def _origin(text: str) -> str:
+    """Scheme and host as browsers send them, without the port that the scheme implies."""
+    scheme, _, host = _printable(text).strip().rstrip("/").lower().partition("://")
+    if scheme not in ("http", "https") or not re.fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", host):
+        raise ValueError("should be like https://www.example.com, or https://*.example.com for all its subdomains")
+    return f"{scheme}://{host.removesuffix(':443' if scheme == 'https' else ':80')}"
+
+
+Origin = Annotated[str, Field(min_length=8, max_length=300), AfterValidator(_origin)]
+Origins = Annotated[list[Origin], Field(max_length=50)]
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_words)]
 Email = Annotated[str, Field(min_length=3, max_length=254, pattern=r"^\s*[^@\s]{1,64}@[^@\s]{1,189}\s*$"), AfterValidator(_email)]
 Website = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_website)]
@@ -150,26 +161,36 @@ class NewKey(Body):
 
 
 class NewWidgetKey(Body):
+    """`origins`: the pages that may use it, as https://www.example.com; without any, every page."""
+
     name: Words
+    origins: Origins = []
     expires_at: AwareDatetime | None = None
 
 
 class IssuedKey(BaseModel):
-    """`key` is shown once."""
+    """`key` is shown once. `identity_secret`, of a widget's key and shown once too, signs who a visitor is."""
 
     id: UUID
     key: str
     prefix: str
+    identity_secret: str | None = None
+
+
+class KeyOrigins(Body):
+    origins: Origins
 
 
 class Key(BaseModel):
-    """`last_used_at` may be a minute late."""
+    """`last_used_at` may be a minute late. A widget's key is public, and so shown again."""
 
     id: UUID
     name: str
     kind: Literal["key", "widget"]
     prefix: str
     scopes: list[str]
+    origins: list[str]
+    public_key: str | None
     created_by: UUID
     created_at: datetime
     expires_at: datetime | None

@@ -80,6 +80,8 @@ async def settle(work: Work, id: UUID, configuration: Configuration, answered_by
 async def _version(work: Work, row: Generation, config_id: UUID, configuration: Configuration, answered_by: str) -> tuple[Version, str]:
     data = text.to_data(configuration)
     known = await configs.versions(work, config_id)
+    if known and known[0].body.get("widget"):  # chosen by people; requirements say nothing of it
+        data.setdefault("widget", known[0].body["widget"])
     if known and difference.same(known[0].body, data):
         return known[0], store.UNCHANGED
     made = await configs.add(

@@ -1,11 +1,12 @@
 """API keys: shown once, never worth more than what their maker holds, gone at once when revoked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from retinue.contracts.identity import KeyIssued, KeyRevoked
+from retinue.contracts.identity import KeyIssued, KeyRevoked, OriginsChanged
 from retinue.contracts.permissions import PERMISSIONS
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.security import KEY_PREFIX, VISIT, hashed, new_secret
@@ -42,10 +43,13 @@ class Issued:
     id: UUID
     key: str
     prefix: str
+    kind: str
 
 
-async def issue(work: Work, *, by_key: bool, kind: str, name: str, scopes: Iterable[str], expires_at: datetime | None) -> Issued:
-    """`by_key`: a key asks, and may give on only what it has."""
+async def issue(
+    work: Work, *, by_key: bool, kind: str, name: str, scopes: Iterable[str], expires_at: datetime | None, origins: Sequence[str] = ()
+) -> Issued:
+    """`by_key`: a key asks, and may give on only what it has. `origins`: the pages that may use a public key; none: all."""
     assert work.actor is not None  # a visitor holds no keys:write
     wanted = sorted(set(scopes))
     _check(work, wanted, by_key)
@@ -61,31 +65,39 @@ async def issue(work: Work, *, by_key: bool, kind: str, name: str, scopes: Itera
         raise TooManyKeys()
     id, secret = uuid7(), new_secret(KEY_PREFIX + ("pub_" if kind == "widget" else ""))
     await work.execute(
-        "insert into identity.api_key (organization_id, id, name, kind, prefix, scopes, created_by, created_at, expires_at)"
-        " values (:o, :id, :name, :kind, :prefix, :scopes, :by, :now, :until)",
+        "insert into identity.api_key (organization_id, id, name, kind, prefix, scopes, origins, public_key, created_by, created_at, expires_at)"
+        " values (:o, :id, :name, :kind, :prefix, :scopes, :origins, :public, :by, :now, :until)",
         o=work.organization,
         id=id,
         name=name,
         kind=kind,
         prefix=secret[:SHOWN],
         scopes=wanted,
+        origins=list(dict.fromkeys(origins)),
+        public=_public(kind, secret),
         by=work.actor,
         now=work.now,
         until=expires_at,
     )
     await work.execute(
-        "insert into kernel.credential (organization_id, id, hash, kind, actor, scopes, expires_at)"
-        " values (:o, :id, :hash, :kind, :actor, :scopes, :until)",
+        "insert into kernel.credential (organization_id, id, hash, kind, actor, scopes, origins, expires_at)"
+        " values (:o, :id, :hash, :kind, :actor, :scopes, :origins, :until)",
         o=work.organization,
         id=id,
         hash=hashed(secret),
         kind=kind,
         actor=work.actor,
         scopes=wanted,
+        origins=list(dict.fromkeys(origins)),
         until=expires_at,
     )
     work.emit(KeyIssued(key_id=id, name=name, scopes=wanted, expires_at=expires_at))
-    return Issued(id, secret, secret[:SHOWN])
+    return Issued(id, secret, secret[:SHOWN], kind)
+
+
+def _public(kind: str, secret: str) -> str | None:
+    """What of a key may be kept as it is: a widget's, which stands in the source of web pages anyhow."""
+    return secret if kind == "widget" else None
 
 
 def _check(work: Work, scopes: Iterable[str], by_key: bool) -> None:
@@ -113,14 +125,37 @@ async def rotate(work: Work, id: UUID, *, by_key: bool) -> Issued:
         id=id,
     )
     await work.execute(
-        "update identity.api_key set prefix = :prefix, created_by = :actor where (organization_id, id) = (:o, :id)",
+        "update identity.api_key set prefix = :prefix, public_key = :public, created_by = :actor where (organization_id, id) = (:o, :id)",
         prefix=secret[:SHOWN],
+        public=_public(key.kind, secret),
         actor=work.actor,
         o=work.organization,
         id=id,
     )
     work.emit(KeyIssued(key_id=id, name=key.name, scopes=key.scopes, expires_at=key.expires_at))
-    return Issued(id, secret, secret[:SHOWN])
+    return Issued(id, secret, secret[:SHOWN], key.kind)
+
+
+async def limit(work: Work, id: UUID, origins: Sequence[str]) -> Any:
+    """From which pages a widget's key may be used; none: from all. Answers the key."""
+    key = await store.key(work, id)
+    if key is None or key.kind != "widget":
+        raise NotFound()
+    wanted = list(dict.fromkeys(origins))
+    await work.execute(
+        "update kernel.credential set origins = :origins where (organization_id, id) = (:o, :id)",
+        origins=wanted,
+        o=work.organization,
+        id=id,
+    )
+    changed = await work.execute(
+        "update identity.api_key set origins = :origins where (organization_id, id) = (:o, :id) returning *",
+        origins=wanted,
+        o=work.organization,
+        id=id,
+    )
+    work.emit(OriginsChanged(key_id=id, origins=wanted))
+    return changed.one()
 
 
 async def revoke(work: Work, id: UUID) -> None:
