@@ -1,7 +1,7 @@
 """How strongly each sentence, item and row of the passages speaks to the question."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ Encode = Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]
 MAX_PASSAGES = 16
 MAX_CANDIDATES = 64
 """Sentences compared by meaning; they are chosen by words and by the passage's rank first."""
+ROOT = 4  # letters that two stems of one root have in common at least
 EXACT_TYPES = frozenset({"phone", "email", "id", "count", "measure:speed", "measure:height", "measure:weight", "measure:age"})
 """What is asked for by name: without it in the text there is no answer, however near the topic."""
 
@@ -126,7 +127,13 @@ def match(term: Term, meant: frozenset[str], piece: Piece) -> float:
 def kindred(one: str, other: str) -> bool:
     """Whether two stems grow from one root: drive and driver, calibr and calibrat."""
     short, long = sorted((one, other), key=len)
-    return len(short) >= 4 and len(long) - len(short) <= 3 and long.startswith(short) and short.isalpha()
+    return len(short) >= ROOT and len(long) - len(short) <= 3 and long.startswith(short) and short.isalpha()
+
+
+def _kin(stem: str, known: Iterable[str]) -> set[str]:
+    """Those of the known stems that are kindred; all of them share the beginning."""
+    beginning = stem[:ROOT]
+    return {word for word in known if word.startswith(beginning) and kindred(stem, word)} if len(stem) >= ROOT else set()
 
 
 def evidence(question: Question, found: Sequence[Candidate], passages: Sequence[Passage], encode: Encode) -> list[Candidate]:
@@ -134,7 +141,7 @@ def evidence(question: Question, found: Sequence[Candidate], passages: Sequence[
     weights = [term.weight for term in question.terms]
     rarities = [weight * (1.2 - share) for weight, share in zip(weights, _shares(question, found), strict=True)]
     known = {stem for sections in {c.passage: c.piece.section | c.piece.around for c in found}.values() for stem in sections}
-    meant = [synonyms(term.stem) | {word for word in known if kindred(term.stem, word)} for term in question.terms]
+    meant = [synonyms(term.stem) | _kin(term.stem, known) for term in question.terms]
     for candidate in found:
         matches = [match(term, same, candidate.piece) for term, same in zip(question.terms, meant, strict=True)]
         candidate.cover = _mean(matches, weights)

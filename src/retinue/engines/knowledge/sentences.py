@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["heading", "sentence", "item", "row", "columns"]
@@ -127,7 +128,8 @@ def _wrapped(above: Line, below: Line) -> bool:
     return len(above.text) > 45 and not re.search(r"[.!?:;…]$", above.text) and below.text[:1].islower()
 
 
-def units(text: str) -> list[Unit]:
+@lru_cache(maxsize=4_096)
+def units(text: str) -> tuple[Unit, ...]:
     """All pieces of the text in order; blank and ruling lines are no pieces."""
     found: list[Unit] = []
     all_lines = list(lines(text))
@@ -167,7 +169,7 @@ def units(text: str) -> list[Unit]:
                 lead = pieces[-1] if pieces and text[pieces[-1][1] - 1] == ":" else None
             index = end
         index += 1
-    return found
+    return tuple(found)
 
 
 def _row(found: list[Unit], all_lines: list[Line], rows: dict[int, int], index: int, paragraph: int) -> None:

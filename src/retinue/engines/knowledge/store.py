@@ -25,16 +25,19 @@ MAX_RESULTS = 50
 MAX_QUESTION = 2_000
 
 
+# Ids and metadata as text: of many rows that are fetched, few become passages.
+COLUMNS = """cast(c.id as text) as id, d.key, d.url, cast(d.metadata as text) as metadata, c.title, c.heading, c.columns, c.text,
+  c."start", c."end", c.page"""
 # What the functions find, they alone can estimate: a plan that may choose the order of these joins reads an organization's chunks once for each
 # of its documents. `offset 0` leaves it none: every row found is fetched by its key.
-SEARCH = """with found as (
+SEARCH = f"""with found as (
     select s.organization_id, s.id, max(s.near) as near from (
       select organization_id, id, cast(null as real) as near
       from knowledge.search_text(:stems, :sides, :space, cast(:filters as jsonb), :pool)
       union all
       select organization_id, id, score from knowledge.search_vector(cast(:point as extensions.vector), :space, cast(:filters as jsonb), :pool)) s
     group by s.organization_id, s.id)
-  select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page,
+  select {COLUMNS},
          coalesce(f.near, 1 - (c.embedding operator(extensions.<=>) cast(:point as extensions.vector))) as near
   from found f
   cross join lateral (select * from knowledge.chunk c where (c.organization_id, c.id) = (f.organization_id, f.id) offset 0) c
@@ -234,7 +237,7 @@ async def search(
 async def newest(work: Work, size: int) -> list[Passage]:
     """Of one organization, the passages of what changed last."""
     rows = await work.execute(
-        """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
+        f"""select {COLUMNS}
            from knowledge.chunk c join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
            where c.organization_id = :organization order by d.updated_at desc, c.id limit :size""",
         organization=work.organization,
@@ -247,7 +250,7 @@ async def passage(work: Work, id: UUID) -> Passage:
     """One chunk. Raises NotFound."""
     row = (
         await work.execute(
-            """select c.id, d.key, d.url, d.metadata, c.title, c.heading, c.columns, c.text, c."start", c."end", c.page
+            f"""select {COLUMNS}
            from knowledge.chunk c join knowledge.document d on (d.organization_id, d.id) = (c.organization_id, c.document_id)
            where c.id = :id""",
             id=id,
@@ -260,7 +263,7 @@ async def passage(work: Work, id: UUID) -> Passage:
 
 def _passage(row: Any, score: float = 0.0) -> Passage:
     return Passage(
-        id=str(row.id),
+        id=row.id,
         document_id=row.key,
         title=row.title,
         url=row.url,
@@ -271,7 +274,7 @@ def _passage(row: Any, score: float = 0.0) -> Passage:
         end=row.end,
         page=row.page,
         score=score,
-        metadata=row.metadata,
+        metadata=json.loads(row.metadata),
     )
 
 

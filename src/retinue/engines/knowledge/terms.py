@@ -224,7 +224,12 @@ def has_type(question: Question, text: str) -> bool | None:
     """Whether the text holds what is asked for; None when any text may."""
     if question.asks == "count" and question.counted:
         return _counts(question.counted, text)
-    return bool(_pattern(question.asks).search(text)) if question.asks in _TYPES else None
+    return _holds(question.asks, text) if question.asks in _TYPES else None
+
+
+@lru_cache(maxsize=50_000)
+def _holds(kind: str, text: str) -> bool:
+    return bool(_pattern(kind).search(text))
 
 
 def _counts(counted: str, text: str) -> bool:
