@@ -31,6 +31,13 @@ needs() {
   call GET "/api/v1/needs"
 }
 
+# Find anything by its words.
+# Clients, people, conversations, documents and events that have all the words; the last one may be half typed. `types`: some of them, with commas between.
+find() {
+  call GET "/api/v1/search" \
+    --get --data-urlencode q=words
+}
+
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
   cards
   summary

@@ -98,6 +98,7 @@ SUMMARIES: dict[Call, str] = {
     ("GET", f"{A}/board"): "List clients by stage",
     ("GET", f"{A}/board/summary"): "Count clients, needs and the last hour",
     ("GET", f"{A}/needs"): "List what waits for a person",
+    ("GET", f"{A}/search"): "Find anything by its words",
     ("GET", f"{A}/dossier/{{client_id}}"): "Read everything known about a client",
     ("GET", f"{A}/timeline"): "Read what happened, newest first",
     ("GET", f"{A}/events"): "Read or follow the log of events",

@@ -22,8 +22,8 @@ insert into dossier.client (organization_id, id, name, slug, website, industry, 
 select id, id, 'Client ' || n, 'client-' || n, 'https://c' || n || '.example', 'Energy',
   (array['prospect', 'research', 'requirements', 'rollout', 'live'])[1 + n % 5], 1, now() - n * interval '1 hour', now() - n * interval '1 minute', '{}'
 from (select id, row_number() over () as n from kernel.organization where not operator) o;
-insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, occurred_at)
-select o.id, gen_random_uuid(), n, 'research.page_read.1', 'research', 'A page was read', gen_random_uuid(), now() - n * interval '30 minutes'
+insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, found, words, occurred_at)
+select o.id, gen_random_uuid(), n, 'research.page_read.1', 'research', 'A page was read', gen_random_uuid(), 'event', '', now() - n * interval '30 minutes'
 from kernel.organization o, generate_series(1, 20) n where not operator;
 insert into dossier.need (organization_id, id, kind, section, subject, title, opened, closed, since)
 select o.id, gen_random_uuid(), 'research_failed', 'research', gen_random_uuid(), 'Research failed', 2, n % 3, now() - random() * interval '9 days'

@@ -56,7 +56,7 @@ STORY: list[Event] = [
 FACTS = "select section, key, field, value, number, person, occurred_at from dossier.fact order by 1, 2, 3"
 CLIENTS = "select * from dossier.client"
 NEEDS = "select * from dossier.need order by id"
-MOMENTS = "select id, number, kind, section, title, detail, subject_type, subject_id, lineage, cause, actor, person, occurred_at from dossier.moment order by number"
+MOMENTS = "select id, number, kind, section, title, detail, subject_type, subject_id, lineage, cause, actor, person, occurred_at, found, said from dossier.moment order by number"
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ async def test_reads_use_their_indexes(database: Database, owner: psycopg.Connec
     """Among 20,000 moments of 40 clients a page of the timeline is read by index, never by a walk over all."""
     owner.execute("insert into kernel.organization select gen_random_uuid(), false, now() from generate_series(1, 39)")
     owner.execute(
-        "insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, occurred_at)"
+        "insert into dossier.moment (organization_id, id, number, kind, section, title, lineage, found, words, occurred_at)"
         " select o.id, gen_random_uuid(), n, 'research.page_read.1', (array['research', 'knowledge', 'company'])[1 + n % 3],"
-        " 'A page was read', gen_random_uuid(), now() - n * interval '1 minute'"
+        " 'A page was read', gen_random_uuid(), 'event', '', now() - n * interval '1 minute'"
         " from kernel.organization o, generate_series(1, 500) n"
     )
     owner.execute("analyze dossier.moment")

@@ -49,6 +49,46 @@ CREATE TYPE jobs.procrastinate_job_to_defer_v1 AS (
 	args jsonb,
 	scheduled_at timestamp with time zone
 );
+CREATE FUNCTION dossier.asked(words text, places uuid[]) RETURNS tsquery
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when cardinality(places) <= 20 then q && (select string_agg(quote_literal(p::text), ' | ') from unnest(places) p)::tsquery else q end
+  from (select to_tsquery('pg_catalog.simple', words) || to_tsquery('pg_catalog.english', words) as q) w $$;
+CREATE FUNCTION dossier.search(words text, kinds text[], readable text[], size integer) RETURNS TABLE(organization_id uuid, found text, thing uuid, section text, title text, said text, subject_type text, subject_id uuid, occurred_at timestamp with time zone, rank real)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with places as materialized (select kernel.scope() as ids),
+  asked as materialized (select dossier.asked(words, p.ids) as q, p.ids from places p),
+  hits as materialized (
+    select m.organization_id, m.id, m.number, m.found, m.section, m.title, m.said, m.subject_type, m.subject_id, m.occurred_at,
+      ts_rank(m.words, a.q) as rank,
+      case m.found when 'client' then m.organization_id when 'person' then coalesce(m.subject_id, m.person) when 'event' then m.id
+        else m.subject_id end as thing
+    from dossier.moment m, asked a
+    where m.words @@ a.q and m.organization_id = any(a.ids) and m.found = any(kinds) and m.section = any(readable) limit 5000),
+  best as (select distinct on (h.found, h.organization_id, h.thing) h.* from hits h
+    where not exists (select from dossier.fact d where h.found = 'document' and (d.organization_id, d.section, d.key, d.field)
+      = (h.organization_id, 'knowledge', h.thing::text, 'deleted') and d.number > h.number)
+    order by h.found, h.organization_id, h.thing, h.rank desc, h.number desc),
+  numbered as (select b.*, row_number() over (partition by b.found order by b.rank desc, b.occurred_at desc, b.id) as place from best b)
+  select n.organization_id, n.found, n.thing, n.section, n.title, n.said, n.subject_type, n.subject_id, n.occurred_at, n.rank from numbered n
+  order by n.place, array_position(kinds, n.found) limit least(size, 100) $$;
+ALTER FUNCTION dossier.search(words text, kinds text[], readable text[], size integer) OWNER TO {prefix}_searcher;
+CREATE FUNCTION dossier.search_moments(words text, client uuid, readable text[], wanted text, line uuid, since timestamp with time zone, until timestamp with time zone, until_id uuid, size integer) RETURNS TABLE(organization_id uuid, id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with places as materialized (select case when client is null then s.ids when client = any(s.ids) then array[client] else '{}' end as ids
+    from (select kernel.scope() as ids) s),
+  asked as materialized (select dossier.asked(words, p.ids) as q, p.ids from places p)
+  select m.organization_id, m.id from dossier.moment m, asked a
+  where m.words @@ a.q and m.organization_id = any(a.ids) and m.section = any(readable)
+    and (wanted is null or m.kind = wanted) and (line is null or m.lineage = line) and (since is null or m.occurred_at >= since)
+    and (until is null or (m.occurred_at, m.id) < (until, until_id))
+  order by m.occurred_at desc, m.id desc limit least(size, 201) $$;
+ALTER FUNCTION dossier.search_moments(words text, client uuid, readable text[], wanted text, line uuid, since timestamp with time zone, until timestamp with time zone, until_id uuid, size integer) OWNER TO {prefix}_searcher;
 CREATE FUNCTION events.append(batch json) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1040,7 +1080,10 @@ CREATE TABLE dossier.moment (
     occurred_at timestamp with time zone NOT NULL,
     detail text,
     subject_type text,
-    subject_id uuid
+    subject_id uuid,
+    found text NOT NULL,
+    said text,
+    words tsvector NOT NULL
 );
 ALTER TABLE ONLY dossier.moment FORCE ROW LEVEL SECURITY;
 CREATE TABLE dossier.need (
@@ -1644,6 +1687,7 @@ CREATE INDEX moment_lineage ON dossier.moment USING btree (organization_id, line
 CREATE INDEX moment_recent ON dossier.moment USING btree (occurred_at DESC, id DESC);
 CREATE INDEX moment_section ON dossier.moment USING btree (organization_id, section, occurred_at DESC, id DESC);
 CREATE INDEX moment_subject ON dossier.moment USING btree (organization_id, subject_id, number) WHERE (subject_id IS NOT NULL);
+CREATE INDEX moment_words ON dossier.moment USING gin (words);
 CREATE INDEX need_client ON dossier.need USING btree (organization_id) WHERE open;
 CREATE INDEX need_due ON dossier.need USING btree (COALESCE(due_at, 'infinity'::timestamp with time zone), since, id) WHERE open;
 CREATE INDEX cursor_retry ON events.cursor USING btree (retry_at) WHERE (retry_at IS NOT NULL);
@@ -1801,6 +1845,8 @@ CREATE POLICY reads ON dossier.client FOR SELECT USING ((organization_id = ANY (
 CREATE POLICY reads ON dossier.fact FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON dossier.moment FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON dossier.need FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY searches ON dossier.fact FOR SELECT TO {prefix}_searcher USING (true);
+CREATE POLICY searches ON dossier.moment FOR SELECT TO {prefix}_searcher USING (true);
 CREATE POLICY updates ON dossier.client FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON dossier.fact FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON dossier.moment FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -1958,6 +2004,7 @@ CREATE POLICY updates ON research.job FOR UPDATE USING ((organization_id = ( SEL
 CREATE POLICY updates ON research.page FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON research.upload FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 ALTER TABLE research.upload ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA dossier TO {prefix}_searcher;
 GRANT USAGE ON SCHEMA events TO {prefix}_carrier;
 GRANT USAGE ON SCHEMA events TO {prefix}_app;
 GRANT USAGE ON SCHEMA extensions TO PUBLIC;
@@ -1970,6 +2017,8 @@ GRANT USAGE ON SCHEMA kernel TO {prefix}_carrier;
 GRANT USAGE ON SCHEMA kernel TO {prefix}_searcher;
 GRANT USAGE ON SCHEMA knowledge TO {prefix}_searcher;
 GRANT USAGE ON SCHEMA lookup TO {prefix}_app;
+REVOKE ALL ON FUNCTION dossier.search(words text, kinds text[], readable text[], size integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION dossier.search_moments(words text, client uuid, readable text[], wanted text, line uuid, since timestamp with time zone, until timestamp with time zone, until_id uuid, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION events.append(batch json) FROM PUBLIC;
 REVOKE ALL ON FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) TO {prefix}_app;
@@ -2035,6 +2084,8 @@ REVOKE ALL ON FUNCTION lookup.refresh(secret bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.refresh(secret bytea) TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup."user"(email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup."user"(email text) TO {prefix}_app;
+GRANT SELECT ON TABLE dossier.fact TO {prefix}_searcher;
+GRANT SELECT ON TABLE dossier.moment TO {prefix}_searcher;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE events.cursor TO {prefix}_carrier;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE events.parked TO {prefix}_carrier;
 GRANT SELECT ON TABLE identity.api_key TO {prefix}_carrier;
@@ -2062,4 +2113,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0027_conversations_files');
+INSERT INTO public.alembic_version VALUES ('0029_events');

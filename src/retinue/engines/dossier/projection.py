@@ -7,6 +7,7 @@ from uuid import UUID
 
 from retinue.engines.dossier import clients, needs
 from retinue.engines.dossier.cards import CARDS
+from retinue.engines.dossier.search import indexed, plain
 from retinue.engines.dossier.words import ERASED
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work, uuid7
@@ -21,11 +22,12 @@ on conflict (organization_id, section, key, field) do update set value = exclude
 """
 PUT_MOMENTS = """
 insert into dossier.moment (organization_id, id, number, kind, section, title, detail, subject_type, subject_id, lineage, cause, actor,
-  person, occurred_at)
+  person, occurred_at, found, said, words)
 select :o, m.id, m.number, m.kind, m.section, m.title, m.detail, m.subject_type, m.subject_id, m.lineage, m.cause, m.actor, m.person,
-  m.occurred_at
+  m.occurred_at, m.found, m.said, to_tsvector('simple', m.plain) || to_tsvector('english', m.plain) || array_to_tsvector(array[cast(:o as text)])
 from json_to_recordset(cast(:moments as json)) as m(id uuid, number bigint, kind text, section text, title text, detail text,
-  subject_type text, subject_id uuid, lineage uuid, cause uuid, actor uuid, person uuid, occurred_at timestamptz)
+  subject_type text, subject_id uuid, lineage uuid, cause uuid, actor uuid, person uuid, occurred_at timestamptz, found text,
+  said text, plain text)
 on conflict do nothing returning kind
 """
 
@@ -34,6 +36,7 @@ def line(event: Event) -> dict[str, Any]:
     """What an event adds to the timeline: the columns of its moment."""
     card = CARDS[type(event)]
     subject = card.subject(event)
+    found, said = indexed(event)
     return {
         "id": event.id,
         "number": event.number,
@@ -48,6 +51,8 @@ def line(event: Event) -> dict[str, Any]:
         "actor": event.actor,
         "person": event.person if event.personal else None,
         "occurred_at": event.occurred_at,
+        "found": found,
+        "said": said,
     }
 
 
@@ -69,7 +74,8 @@ async def project(work: Work, events: Sequence[Event]) -> None:
                     "person": event.person if event.personal else None,
                     "occurred_at": event.occurred_at,
                 }
-    new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(moments, default=str))).scalars().all()
+    rows = [moment | {"plain": " ".join(plain(f"{moment['title']} {moment['said'] or ''}"))} for moment in moments]
+    new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(rows, default=str))).scalars().all()
     if facts:
         await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))
     await clients.apply(work, events, moments, new.count(clients.BEGINS))
@@ -80,7 +86,7 @@ async def forget(work: Work, person: UUID) -> None:
     """Delete the copies of an erased person."""
     await work.execute("delete from dossier.fact where organization_id = :o and person = :p", o=work.organization, p=person)
     await work.execute(
-        "update dossier.moment set title = :erased where organization_id = :o and person = :p",
+        "update dossier.moment set title = :erased, said = null, words = '' where organization_id = :o and person = :p",
         o=work.organization,
         p=person,
         erased=ERASED,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Computed, DateTime
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from retinue.kernel.tables import Row
@@ -40,6 +40,9 @@ class Moment(Row):
     actor: Mapped[UUID | None]
     person: Mapped[UUID | None]
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    found: Mapped[str]
+    said: Mapped[str | None] = mapped_column(deferred=True)
+    words: Mapped[Any] = mapped_column(TSVECTOR, deferred=True)
 
 
 class Client(Row):

@@ -165,3 +165,20 @@ class Need(BaseModel):
     since: datetime
     due_at: datetime | None
     subject_id: UUID
+
+
+class SearchResult(BaseModel):
+    """`id` is of the client, the staff member or contact, the conversation, the document or the event."""
+
+    type: Literal["client", "person", "conversation", "document", "event"]
+    id: UUID
+    client_id: UUID
+    client_name: str | None
+    title: str
+    snippet: str | None
+    occurred_at: datetime
+    subject: Subject | None
+
+
+class SearchResults(BaseModel):
+    results: list[SearchResult]

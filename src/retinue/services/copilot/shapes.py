@@ -5,12 +5,17 @@ from typing import Any
 
 from retinue.engines.dossier import views
 from retinue.engines.dossier.cards import SECTIONS
+from retinue.engines.dossier.search import Result
 from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.engines.dossier.views import Around
 from retinue.kernel.work import Work
-from retinue.services.copilot.schemas import ClientCard, LastMoment, Moment, Need, NextNeed, Subject
+from retinue.services.copilot.schemas import ClientCard, LastMoment, Moment, Need, NextNeed, SearchResult, Subject
 
 NAMES = SECTIONS["people"]  # the permission that reads who somebody is
+
+
+def subject(row: Any) -> Subject | None:
+    return Subject(type=row.subject_type, id=row.subject_id) if row.subject_id else None
 
 
 def moment(row: MomentRow, around: Around, *, named: bool) -> Moment:
@@ -24,7 +29,7 @@ def moment(row: MomentRow, around: Around, *, named: bool) -> Moment:
         section=row.section,
         title=row.title,
         detail=row.detail,
-        subject=Subject.model_validate({"type": row.subject_type, "id": row.subject_id}) if row.subject_id else None,
+        subject=subject(row),
         lineage_id=row.lineage,
         cause_id=row.cause,
         cause_number=around.numbers.get((place, row.cause)) if row.cause else None,
@@ -75,4 +80,17 @@ def need(row: Any) -> Need:
         since=row.since,
         due_at=row.due_at,
         subject_id=row.subject_id,
+    )
+
+
+def result(found: Result) -> SearchResult:
+    return SearchResult(
+        type=found.type,
+        id=found.id,
+        client_id=found.client_id,
+        client_name=found.client_name,
+        title=found.title,
+        snippet=found.snippet,
+        occurred_at=found.occurred_at,
+        subject=subject(found),
     )

@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 SQL = r"""
-truncate dossier.fact, dossier.moment; -- 0021 makes the projection begin again
+truncate dossier.fact, dossier.moment; -- 0023 makes the projection begin again
 create index moment_subject on dossier.moment (organization_id, subject_id, number) where subject_id is not null;
 create table dossier.client (organization_id uuid, id uuid, name text, slug text, website text, industry text, stage text not null,
   stage_number bigint not null, stage_since timestamptz not null, assigned_to uuid, assigned_name text, assigned_person uuid,

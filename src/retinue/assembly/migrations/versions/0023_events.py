@@ -1,4 +1,4 @@
-"""The dossier is built again from the log, with what 0020 added to it; a client's parked events are found without looking at all."""
+"""The dossier is built again from the log, with what 0022 added to it; a client's parked events are found without looking at all."""
 
 from alembic import op
 

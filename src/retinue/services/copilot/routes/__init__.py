@@ -1,5 +1,5 @@
 """HTTP in for the copilot."""
 
-from retinue.services.copilot.routes import board, dossier, live, log
+from retinue.services.copilot.routes import board, dossier, live, log, search
 
-routers = (board.router, dossier.router, live.router, log.router)
+routers = (board.router, dossier.router, live.router, log.router, search.router)

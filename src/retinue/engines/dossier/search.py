@@ -1,0 +1,110 @@
+"""Finding clients, people, conversations, documents and events by their words, as they are typed."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+from retinue.contracts import conversations, identity, library
+from retinue.engines.dossier.views import readable
+from retinue.kernel.events import Event
+from retinue.kernel.work import Work
+
+Type = Literal["client", "person", "conversation", "document", "event"]
+TYPES: tuple[Type, ...] = ("client", "person", "conversation", "document", "event")
+WORDS_AT_MOST, SNIPPET = 10, 160
+E = TypeVar("E", bound=Event)
+
+FOUND: dict[type[Event], tuple[Type, Callable[[Any], Iterable[str | None]]]] = {}
+
+
+def found(event: type[E], type: Type, said: Callable[[E], Iterable[str | None]]) -> None:
+    """`said`: what is searched beside the title; of all but conversations its first part is what a result is called."""
+    FOUND[event] = (type, said)
+
+
+found(identity.ClientCreated, "client", lambda e: (e.name, e.website, e.slug))
+found(identity.AgentAssigned, "person", lambda e: (e.name, e.role.replace("_", " ") if e.name else None))
+found(conversations.ContactCaptured, "person", lambda e: (e.name, e.email, e.phone))
+found(conversations.MessageReceived, "conversation", lambda e: (e.content,))
+found(conversations.AnswerGiven, "conversation", lambda e: (e.content,))
+found(library.DocumentIngested, "document", lambda e: (e.title, e.url, e.key))
+
+
+def indexed(event: Event) -> tuple[Type, str | None]:
+    """As what an event is found, and what it says."""
+    type_, said = FOUND.get(type(event), ("event", lambda _: ()))
+    return type_, "\n".join(part for part in said(event) if part) or None
+
+
+def plain(text: str) -> list[str]:
+    """Its words without case and accents."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(letter for letter in folded if not unicodedata.combining(letter)))
+
+
+def words(typed: str) -> str | None:
+    """As to_tsquery reads it: every word, and the last one as far as it is typed. None when there is no word."""
+    found = plain(typed)[:WORDS_AT_MOST]
+    return " & ".join([*found[:-1], f"{found[-1]}:*"]) if found else None
+
+
+@dataclass(frozen=True)
+class Result:
+    type: Type
+    id: UUID
+    client_id: UUID
+    client_name: str | None
+    title: str
+    snippet: str | None
+    occurred_at: datetime
+    subject_type: str | None
+    subject_id: UUID | None
+
+
+async def search(work: Work, permissions: Collection[str], typed: str, types: Sequence[Type], size: int) -> list[Result]:
+    """The best of each type in turn."""
+    asked = words(typed)
+    if asked is None:
+        return []
+    rows = (
+        await work.execute(
+            "select * from dossier.search(:words, cast(:kinds as text[]), cast(:readable as text[]), :size)",
+            words=asked,
+            kinds=list(types),
+            readable=readable(permissions),
+            size=size,
+        )
+    ).all()
+    names = await work.execute(
+        "select id, name from dossier.client where organization_id = any(:ids)", ids=list({row.organization_id for row in rows})
+    )
+    clients = {row.id: row.name for row in names}
+    return [_result(row, typed, clients.get(row.organization_id)) for row in rows if row.thing and (row.said or row.found == "event")]
+
+
+def _result(row: Any, typed: str, client: str | None) -> Result:
+    parts = (row.said or "").split("\n")
+    if row.found == "event":
+        title, snippet = row.title, None
+    elif row.found == "conversation":
+        title, snippet = row.title, around(row.said, typed)
+    else:
+        title, snippet = parts[0], " · ".join(parts[1:]) or None
+    return Result(row.found, row.thing, row.organization_id, client, title, snippet, row.occurred_at, row.subject_type, row.subject_id)
+
+
+def around(text: str, typed: str) -> str:
+    """A piece of `text` with the first word of `typed` that it has."""
+    text = " ".join(text.split())
+    low = text.lower()
+    places = [low.find(word) for word in plain(typed)]
+    at = min((place for place in places if place >= 0), default=0)
+    begin = max(0, at - SNIPPET // 3)
+    begin = low.find(" ", begin) + 1 if begin else 0
+    begin = begin if begin <= at else at
+    piece = text[begin : begin + SNIPPET]
+    return ("…" if begin else "") + piece + ("…" if begin + SNIPPET < len(text) else "")
