@@ -323,6 +323,15 @@ export interface components {
             /** Operator */
             operator: boolean;
         };
+        "identity.origins_changed.1": {
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /** Origins */
+            origins: string[];
+        };
         "identity.person_added.1": {
             /**
              * Email

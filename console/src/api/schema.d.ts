@@ -76,7 +76,7 @@ export interface paths {
         put?: never;
         /**
          * Replace the secret of an API key
-         * @description The old secret ends now.
+         * @description The old secret ends now, and with a widget's key the one that signs who a visitor is.
          */
         post: operations["api-keys.rotate_key"];
         delete?: never;
@@ -309,6 +309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/conversations/{id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave contact details
+         * @description Who the visitor is, as they say themselves; with `callback` a person is asked to get back to them.
+         */
+        post: operations["conversations.leave_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/conversations/{id}/end": {
         parameters: {
             query?: never;
@@ -323,6 +343,46 @@ export interface paths {
          * @description End a conversation.
          */
         post: operations["conversations.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/conversations/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a file
+         * @description Send a file as the visitor. People can see it; the agent does not read it, and says so.
+         */
+        post: operations["conversations.send_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/conversations/{id}/files/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a file that was sent
+         * @description The file as it was sent, to be saved and never shown as a page.
+         */
+        get: operations["conversations.read_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -437,6 +497,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a person is writing
+         * @description Tell the visitor that a person is writing, or no longer. The widget forgets it after some seconds by itself.
+         */
+        post: operations["conversations.typing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/presence": {
         parameters: {
             query?: never;
@@ -469,6 +549,26 @@ export interface paths {
          * @description How many conversations took each version of a configuration.
          */
         get: operations["conversations.versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/widget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the chat widget looks and behaves
+         * @description How the widget of a public key looks and behaves, as the version in production says. No sign-in is needed.
+         */
+        get: operations["conversations.widget_settings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1325,6 +1425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/widget-keys/{key_id}/origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which pages may use a public key
+         * @description At once, for conversations that begin from now on; running ones go on.
+         */
+        put: operations["api-keys.limit_widget_key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1469,6 +1589,23 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * Attachment
+         * @description `kind`: what the content is, whatever the name says.
+         */
+        Attachment: {
+            /**
+             * Attachment Id
+             * Format: uuid
+             */
+            attachment_id: string;
+            /** Bytes */
+            bytes: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+        };
         /** BoardSummary */
         BoardSummary: {
             /** Activity */
@@ -1491,6 +1628,28 @@ export interface components {
             label: string;
             /** Value */
             value: string;
+        };
+        /**
+         * Card
+         * @description `url` and `image` are shown only when they begin with https:// or http://.
+         */
+        Card: {
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["Button"][];
+            /** Image */
+            image?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url?: string | null;
         };
         /**
          * Change
@@ -1760,6 +1919,7 @@ export interface components {
         /**
          * Conversation
          * @description `client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back.
+         *     `identified`: the client's own site has signed who the visitor is.
          */
         Conversation: {
             /** Callback */
@@ -1787,6 +1947,8 @@ export interface components {
             conversation_id: string;
             /** Ended At */
             ended_at: string | null;
+            /** Identified */
+            identified: boolean;
             /**
              * Last Message At
              * Format: date-time
@@ -2033,6 +2195,18 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** Field */
+        Field: {
+            /** Label */
+            label: string;
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "name" | "email" | "phone";
+            /** Required */
+            required: boolean;
+        };
         /** Filters */
         Filters: {
             date_range?: components["schemas"]["DateRange"] | null;
@@ -2083,6 +2257,18 @@ export interface components {
             /** Until */
             until: string | null;
         };
+        /**
+         * Hours
+         * @description `says`: when people are back, in the widget's language; none while they are there.
+         */
+        Hours: {
+            /** Back At */
+            back_at: string | null;
+            /** Present */
+            present: boolean;
+            /** Says */
+            says: string | null;
+        };
         /** IngestStatus */
         IngestStatus: {
             /** Chunks Processed */
@@ -2113,7 +2299,7 @@ export interface components {
         };
         /**
          * IssuedKey
-         * @description `key` is shown once.
+         * @description `key` is shown once. `identity_secret`, of a widget's key and shown once too, signs who a visitor is.
          */
         IssuedKey: {
             /**
@@ -2121,6 +2307,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Identity Secret */
+            identity_secret?: string | null;
             /** Key */
             key: string;
             /** Prefix */
@@ -2156,7 +2344,7 @@ export interface components {
         };
         /**
          * Key
-         * @description `last_used_at` may be a minute late.
+         * @description `last_used_at` may be a minute late. A widget's key is public, and so shown again.
          */
         Key: {
             /**
@@ -2185,12 +2373,21 @@ export interface components {
             last_used_at: string | null;
             /** Name */
             name: string;
+            /** Origins */
+            origins: string[];
             /** Prefix */
             prefix: string;
+            /** Public Key */
+            public_key: string | null;
             /** Revoked At */
             revoked_at: string | null;
             /** Scopes */
             scopes: string[];
+        };
+        /** KeyOrigins */
+        KeyOrigins: {
+            /** Origins */
+            origins: string[];
         };
         /** Language */
         Language: {
@@ -2216,6 +2413,23 @@ export interface components {
             section: string;
             /** Title */
             title: string;
+        };
+        /**
+         * LeaveContact
+         * @description `callback`: somebody is to get back to the visitor.
+         */
+        LeaveContact: {
+            /**
+             * Callback
+             * @default false
+             */
+            callback: boolean;
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
         };
         /**
          * LoggedEvent
@@ -2323,10 +2537,17 @@ export interface components {
             /** Answered By */
             answered_by?: string | null;
             /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /**
              * Citations
              * @default []
              */
             citations: components["schemas"]["Citation"][];
+            /** Client Message Id */
+            client_message_id?: string | null;
             /** Confidence */
             confidence?: number | null;
             /** Config Version */
@@ -2486,12 +2707,20 @@ export interface components {
             /** Roles */
             roles: string[];
         };
-        /** NewWidgetKey */
+        /**
+         * NewWidgetKey
+         * @description `origins`: the pages that may use it, as https://www.example.com; without any, every page.
+         */
         NewWidgetKey: {
             /** Expires At */
             expires_at?: string | null;
             /** Name */
             name: string;
+            /**
+             * Origins
+             * @default []
+             */
+            origins: string[];
         };
         /** NextNeed */
         NextNeed: {
@@ -2687,6 +2916,13 @@ export interface components {
             /** Next Cursor */
             next_cursor?: string | null;
         };
+        /** Pair */
+        Pair: {
+            /** Accent */
+            accent: string;
+            /** On Accent */
+            on_accent: string;
+        };
         /**
          * Parked
          * @description An event that a room could not handle in five tries. `error` says where, not with which data.
@@ -2739,6 +2975,13 @@ export interface components {
         PersonsRoles: {
             /** Roles */
             roles: string[];
+        };
+        /** PreChat */
+        PreChat: {
+            /** Fields */
+            fields: components["schemas"]["Field"][];
+            /** Intro */
+            intro: string;
         };
         /**
          * Presence
@@ -3147,6 +3390,11 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
             /**
+             * Cards
+             * @default []
+             */
+            cards: components["schemas"]["Card"][];
+            /**
              * Suggested Questions
              * @default []
              */
@@ -3184,10 +3432,15 @@ export interface components {
             /** Value */
             value: string;
         };
-        /** SendMessage */
+        /**
+         * SendMessage
+         * @description `id` is the client's own id of a message, as over the socket; a message is taken once under it.
+         */
         SendMessage: {
             /** Content */
             content: string;
+            /** Id */
+            id?: string | null;
         };
         /**
          * StageCount
@@ -3207,6 +3460,7 @@ export interface components {
         /**
          * StartConversation
          * @description `client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`.
+         *     `identity`: who the visitor is, signed by the client's own site for its widget.
          */
         StartConversation: {
             /**
@@ -3221,6 +3475,8 @@ export interface components {
             /** Config Version */
             config_version?: number | null;
             contact?: components["schemas"]["ContactDetails"] | null;
+            /** Identity */
+            identity?: string | null;
         };
         /**
          * StartResearch
@@ -3330,6 +3586,21 @@ export interface components {
             source_claims?: string[];
             /** Text */
             text: string;
+        };
+        /** Typing */
+        Typing: {
+            /**
+             * Status
+             * @default true
+             */
+            status: boolean;
+        };
+        /** Upload */
+        Upload: {
+            /** Accept */
+            accept: string;
+            /** Limit Bytes */
+            limit_bytes: number;
         };
         /** Uploaded */
         Uploaded: {
@@ -3459,6 +3730,41 @@ export interface components {
             requirements_id: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * WidgetSettings
+         * @description `colours`, by theme, are legible ones made from the accent that was chosen. Without business hours people count as present.
+         */
+        WidgetSettings: {
+            /** Colours */
+            colours: {
+                [key: string]: components["schemas"]["Pair"];
+            };
+            /** Company */
+            company: string;
+            /** Config Version */
+            config_version: number;
+            hours: components["schemas"]["Hours"];
+            /** Language */
+            language: string;
+            /**
+             * Position
+             * @enum {string}
+             */
+            position: "right" | "left";
+            pre_chat: components["schemas"]["PreChat"] | null;
+            /**
+             * Theme
+             * @enum {string}
+             */
+            theme: "auto" | "light" | "dark";
+            /** Title */
+            title: string;
+            upload: components["schemas"]["Upload"] | null;
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
         };
         /** WriteNote */
         WriteNote: {
@@ -4231,6 +4537,51 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "conversations.leave_contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     "conversations.end": {
         parameters: {
             query?: never;
@@ -4267,6 +4618,94 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.send_file": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description What the visitor says to it. */
+                    content?: string;
+                    /** Format: binary */
+                    file: string;
+                    /** @description The client's own id; the same one again does nothing. */
+                    id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.read_file": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -4589,6 +5028,49 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "conversations.typing": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Typing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     "conversations.presence": {
         parameters: {
             query?: never;
@@ -4664,6 +5146,36 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.widget_settings": {
+        parameters: {
+            query: {
+                /** @description The widget's public key. */
+                key: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetSettings"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -6623,6 +7135,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "api-keys.limit_widget_key": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyOrigins"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Key"];
                 };
             };
             400: components["responses"]["Unreadable"];
