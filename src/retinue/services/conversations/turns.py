@@ -152,6 +152,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
             "ms": round((time.perf_counter() - began) * 1000),
             "provider_ms": round((waited[0] - before) * 1000),
             "cost_usd": sum(known) if len(known) == len(context.spent) else None,
+            "path": context.steps,
         }
     )
     answer.turn = turn
