@@ -149,6 +149,36 @@ export interface components {
              */
             phone: string | null;
         };
+        "conversations.contact_corrected.1": {
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Email
+             * @description Personal: encrypted under its person's key, null once erased.
+             * @default null
+             */
+            email: string | null;
+            /**
+             * Name
+             * @description Personal: encrypted under its person's key, null once erased.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Phone
+             * @description Personal: encrypted under its person's key, null once erased.
+             * @default null
+             */
+            phone: string | null;
+        };
         "conversations.conversation_ended.1": {
             /**
              * Conversation Id
@@ -224,6 +254,22 @@ export interface components {
              * Format: uuid
              */
             message_id: string;
+        };
+        "conversations.person_forgotten.1": {
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /** Conversations */
+            conversations: number;
+            /** Persons */
+            persons: string[];
         };
         "identity.agent_assigned.1": {
             /**

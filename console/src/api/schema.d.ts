@@ -389,6 +389,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/conversations/{id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase the visitor of a conversation
+         * @description Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client.
+         */
+        post: operations["conversations.forget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chat/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -407,6 +427,26 @@ export interface paths {
          * @description Ask the agent. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events.
          */
         post: operations["conversations.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/conversations/{id}/messages/{message_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Say why an answer was given
+         * @description The path of an answer: what was decided, found and said for it, as it was recorded.
+         */
+        get: operations["conversations.why"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -471,6 +511,26 @@ export interface paths {
          * @description Give a conversation back to the agent.
          */
         post: operations["conversations.give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/conversations/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft replies for a person
+         * @description Draft replies for whoever has taken the conversation; nothing is sent.
+         */
+        post: operations["conversations.suggest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -869,6 +929,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a contact
+         * @description Read a contact.
+         */
+        get: operations["conversations.contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct a contact
+         * @description Say who a contact is. A name replaces the one before; an address is added.
+         */
+        patch: operations["conversations.correct"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{contact_id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a contact's conversations on every channel
+         * @description The latest 50 conversations with one person, on every channel.
+         */
+        get: operations["conversations.of_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents": {
         parameters: {
             query?: never;
@@ -1007,6 +1111,88 @@ export interface paths {
          * @description Handle a parked event now. It comes late, once; asking again answers `replayed: false`.
          */
         post: operations["dossier-and-events.replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List conversations of all clients by box
+         * @description Conversations of all clients that one looks after: the latest first, in `waiting` who waits longest.
+         *
+         *     `yours` are those that the caller has taken. `search` looks through names, addresses and what was said in the newest 5,000 of the box.
+         */
+        get: operations["conversations.lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the conversations of each box
+         * @description How many conversations are in each box.
+         */
+        get: operations["conversations.counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a conversation as the inbox shows it
+         * @description Read a conversation as the inbox shows it.
+         */
+        get: operations["conversations.line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/{conversation_id}/thread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what was said, with handovers, newest first
+         * @description What was said, newest first, and where people were asked for, took over and gave back.
+         */
+        get: operations["conversations.thread"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,6 +1783,18 @@ export interface components {
             /** Roles */
             roles: string[];
         };
+        /** Address */
+        Address: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Kind */
+            kind: string;
+            /** Shown */
+            shown: string;
+        };
         /**
          * Approve
          * @description `automatic`: nobody read it.
@@ -1639,6 +1837,23 @@ export interface components {
             needs: number;
             /** Stages */
             stages: components["schemas"]["StageCount"][];
+        };
+        /**
+         * BoxCounts
+         * @description Each at most `at_most`, which then means as many or more.
+         */
+        BoxCounts: {
+            /** All */
+            all: number;
+            /**
+             * At Most
+             * @default 1000
+             */
+            at_most: number;
+            /** Waiting */
+            waiting: number;
+            /** Yours */
+            yours: number;
         };
         /**
          * Button
@@ -1928,6 +2143,35 @@ export interface components {
             /** Product Type */
             product_type: string;
         };
+        /** ContactCard */
+        ContactCard: {
+            /** Addresses */
+            addresses: components["schemas"]["Address"][];
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Name */
+            name: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
         /** ContactDetails */
         ContactDetails: {
             /** Email */
@@ -2000,6 +2244,18 @@ export interface components {
             visitor_name: string | null;
             /** Waiting Since */
             waiting_since: string | null;
+        };
+        /**
+         * CorrectContact
+         * @description What is given replaces the name, or is added to the addresses.
+         */
+        CorrectContact: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
         };
         /**
          * Create
@@ -2237,6 +2493,14 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Forgotten
+         * @description How many conversations were emptied.
+         */
+        Forgotten: {
+            /** Conversations */
+            conversations: number;
+        };
+        /**
          * GenerationItem
          * @description What became of approved requirements. `overtaken`: others were approved later.
          */
@@ -2271,6 +2535,35 @@ export interface components {
             /** Version */
             version: number | null;
         };
+        /**
+         * Handover
+         * @description It happened after the message at `after_position`.
+         */
+        Handover: {
+            /** Actor */
+            actor: string | null;
+            /** Actor Name */
+            actor_name: string | null;
+            /** After Position */
+            after_position: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Handover Id
+             * Format: uuid
+             */
+            handover_id: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "requested" | "taken" | "returned";
+        };
         /** Here */
         Here: {
             /** Here */
@@ -2289,6 +2582,77 @@ export interface components {
             present: boolean;
             /** Says */
             says: string | null;
+        };
+        /**
+         * InboxLine
+         * @description A conversation as a list shows it. `taken_by_name` is null for somebody who does not look after the client.
+         */
+        InboxLine: {
+            /** Callback */
+            callback: boolean;
+            /** Channel */
+            channel: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Client Name */
+            client_name: string | null;
+            /**
+             * Config Id
+             * Format: uuid
+             */
+            config_id: string;
+            /** Config Version */
+            config_version: number;
+            /** Contact Id */
+            contact_id: string | null;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Identified */
+            identified: boolean;
+            /** Last Line */
+            last_line: string | null;
+            /**
+             * Last Message At
+             * Format: date-time
+             */
+            last_message_at: string;
+            /** Last Role */
+            last_role: ("visitor" | "assistant" | "person" | "system") | null;
+            /**
+             * Lineage Id
+             * Format: uuid
+             */
+            lineage_id: string;
+            /** Messages */
+            messages: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "waiting" | "taken" | "ended";
+            /** Subject */
+            subject: string | null;
+            /** Taken By */
+            taken_by: string | null;
+            /** Taken By Name */
+            taken_by_name: string | null;
+            /** Visitor Name */
+            visitor_name: string | null;
+            /** Waiting Since */
+            waiting_since: string | null;
         };
         /** IngestStatus */
         IngestStatus: {
@@ -2850,6 +3214,13 @@ export interface components {
         Page_GenerationItem_: {
             /** Items */
             items: components["schemas"]["GenerationItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /** Page[InboxLine] */
+        Page_InboxLine_: {
+            /** Items */
+            items: components["schemas"]["InboxLine"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3502,6 +3873,76 @@ export interface components {
             id?: string | null;
         };
         /**
+         * StaffMessage
+         * @description `author` is who wrote it, of the staff; `why`: whether the path of the answer was recorded.
+         */
+        StaffMessage: {
+            /**
+             * Actions
+             * @default []
+             */
+            actions: {
+                [key: string]: unknown;
+            }[];
+            /** Answered By */
+            answered_by?: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["Attachment"][];
+            /** Author */
+            author?: string | null;
+            /** Author Name */
+            author_name?: string | null;
+            /**
+             * Citations
+             * @default []
+             */
+            citations: components["schemas"]["Citation"][];
+            /** Client Message Id */
+            client_message_id?: string | null;
+            /** Confidence */
+            confidence?: number | null;
+            /** Config Version */
+            config_version?: number | null;
+            /** Content */
+            content: string;
+            /** Cost Usd */
+            cost_usd?: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Grounded */
+            grounded?: boolean | null;
+            /** In Answer To */
+            in_answer_to?: string | null;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Model */
+            model?: string | null;
+            /** Ms */
+            ms?: number | null;
+            /** Position */
+            position: number;
+            rich_content?: components["schemas"]["RichContent"] | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "visitor" | "assistant" | "person" | "system";
+            /**
+             * Why
+             * @default false
+             */
+            why: boolean;
+        };
+        /**
          * StageCount
          * @description `median_days`: of the days that its clients have been in it; null without clients.
          */
@@ -3568,6 +4009,33 @@ export interface components {
              */
             type: "conversation" | "requirements" | "configuration" | "document" | "research" | "contact" | "key";
         };
+        /** Suggestion */
+        Suggestion: {
+            /** Citations */
+            citations: components["schemas"]["Citation"][];
+            /** Confidence */
+            confidence: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Suggestions
+         * @description At most three, each from what the client has published. None: nothing there answers. `to` is the visitor's message.
+         */
+        Suggestions: {
+            /** Answered By */
+            answered_by: string;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
+            /** Model */
+            model: string | null;
+            /** Ms */
+            ms: number;
+            /** To */
+            to: string | null;
+        };
         /** System */
         System: {
             /** Kind */
@@ -3604,6 +4072,18 @@ export interface components {
             scores: components["schemas"]["Score"][];
             /** Threshold */
             threshold: number;
+        };
+        /**
+         * Thread
+         * @description Messages newest first; `handovers` are those between them, and after the last.
+         */
+        Thread: {
+            /** Handovers */
+            handovers: components["schemas"]["Handover"][];
+            /** Items */
+            items: components["schemas"]["StaffMessage"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
         };
         /**
          * Tokens
@@ -3789,6 +4269,74 @@ export interface components {
             requirements_id: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * Why
+         * @description `steps` are what was done for the answer, in order, each with its own milliseconds; only what ran is there. Null: nothing was recorded.
+         *
+         *     Step names: policy_in, understood, model, found, tool, supported, answered.
+         */
+        Why: {
+            /** Answered By */
+            answered_by: string | null;
+            /** Author */
+            author: string | null;
+            /** Author Name */
+            author_name: string | null;
+            /** Citations */
+            citations: components["schemas"]["Citation"][];
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Confidence */
+            confidence: number | null;
+            /**
+             * Config Id
+             * Format: uuid
+             */
+            config_id: string;
+            /** Config Version */
+            config_version: number | null;
+            /** Content */
+            content: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /** Cost Usd */
+            cost_usd: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Grounded */
+            grounded: boolean | null;
+            /**
+             * Lineage Id
+             * Format: uuid
+             */
+            lineage_id: string;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Model */
+            model: string | null;
+            /** Ms */
+            ms: number | null;
+            /** Provider Ms */
+            provider_ms: number | null;
+            /** Question */
+            question: string | null;
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[] | null;
         };
         /**
          * WidgetSettings
@@ -4770,6 +5318,47 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "conversations.forget": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     "conversations.messages": {
         parameters: {
             query?: {
@@ -4873,6 +5462,44 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.why": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -5034,6 +5661,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.suggest": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /** @description `wait=20`: seconds to wait for the answer, 60 at most; after that 202 and a job. */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description It takes longer; the answer will be at Location. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        job_id: string;
+                        location: string;
+                    };
                 };
             };
             400: components["responses"]["Unreadable"];
@@ -5925,6 +6614,123 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "conversations.contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCard"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.correct": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCard"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.of_contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxLine_"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     "knowledge.documents": {
         parameters: {
             query?: {
@@ -6231,6 +7037,160 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.lines": {
+        parameters: {
+            query?: {
+                box?: "yours" | "waiting" | "all";
+                status?: ("open" | "waiting" | "taken" | "ended") | null;
+                channel?: string | null;
+                search?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboxLine_"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.counts": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxCounts"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.line": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxLine"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "conversations.thread": {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];

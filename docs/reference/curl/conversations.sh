@@ -143,6 +143,70 @@ typing() {
     --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
 }
 
+# List conversations of all clients by box.
+# Conversations of all clients that one looks after: the latest first, in `waiting` who waits longest. `yours` are those that the caller has taken. `search` looks through names, addresses and what was said in the newest 5,000 of the box.
+lines() {
+  call GET "/api/v1/inbox"
+}
+
+# Count the conversations of each box.
+# How many conversations are in each box.
+counts() {
+  call GET "/api/v1/inbox/counts"
+}
+
+# Read a conversation as the inbox shows it.
+line() {
+  call GET "/api/v1/inbox/${1:-00000000-0000-7000-8000-000000000000}"
+}
+
+# Read what was said, with handovers, newest first.
+# What was said, newest first, and where people were asked for, took over and gave back.
+thread() {
+  call GET "/api/v1/inbox/${1:-00000000-0000-7000-8000-000000000000}/thread"
+}
+
+# Say why an answer was given.
+# The path of an answer: what was decided, found and said for it, as it was recorded.
+why() {
+  call GET "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/messages/${2:-00000000-0000-7000-8000-000000000000}/why"
+}
+
+# Draft replies for a person.
+# Draft replies for whoever has taken the conversation; nothing is sent.
+suggest() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/suggestions" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Erase the visitor of a conversation.
+# Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client.
+forget() {
+  call POST "/api/v1/chat/conversations/${1:-00000000-0000-7000-8000-000000000000}/forget" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Read a contact.
+contact() {
+  call GET "/api/v1/contacts/${1:-00000000-0000-7000-8000-000000000000}"
+}
+
+# Correct a contact.
+# Say who a contact is. A name replaces the one before; an address is added.
+correct() {
+  call PATCH "/api/v1/contacts/${1:-00000000-0000-7000-8000-000000000000}" \
+    --header 'Content-Type: application/json' \
+    --data '{"name": "words", "email": "words", "phone": "words"}'
+}
+
+# List a contact's conversations on every channel.
+# The latest 50 conversations with one person, on every channel.
+of_contact() {
+  call GET "/api/v1/contacts/${1:-00000000-0000-7000-8000-000000000000}/conversations"
+}
+
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
   conversations
+  lines
+  counts
 fi

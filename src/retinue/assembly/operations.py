@@ -99,6 +99,16 @@ SUMMARIES: dict[Call, str] = {
     ("GET", f"{A}/board/summary"): "Count clients, needs and the last hour",
     ("GET", f"{A}/needs"): "List what waits for a person",
     ("GET", f"{A}/search"): "Find anything by its words",
+    ("GET", f"{A}/chat/conversations/{{id}}/messages/{{message_id}}/why"): "Say why an answer was given",
+    ("POST", f"{A}/chat/conversations/{{id}}/suggestions"): "Draft replies for a person",
+    ("POST", f"{A}/chat/conversations/{{id}}/forget"): "Erase the visitor of a conversation",
+    ("GET", f"{A}/inbox"): "List conversations of all clients by box",
+    ("GET", f"{A}/inbox/counts"): "Count the conversations of each box",
+    ("GET", f"{A}/inbox/{{conversation_id}}"): "Read a conversation as the inbox shows it",
+    ("GET", f"{A}/inbox/{{conversation_id}}/thread"): "Read what was said, with handovers, newest first",
+    ("GET", f"{A}/contacts/{{contact_id}}"): "Read a contact",
+    ("PATCH", f"{A}/contacts/{{contact_id}}"): "Correct a contact",
+    ("GET", f"{A}/contacts/{{contact_id}}/conversations"): "List a contact's conversations on every channel",
     ("GET", f"{A}/dossier/{{client_id}}"): "Read everything known about a client",
     ("GET", f"{A}/timeline"): "Read what happened, newest first",
     ("GET", f"{A}/events"): "Read or follow the log of events",
@@ -114,7 +124,9 @@ PUBLIC: frozenset[Call] = frozenset(
         ("GET", f"{A}/chat/widget"),
     ]
 )
-WAITS: frozenset[Call] = frozenset({("POST", f"{A}/chat/conversations/{{id}}/messages")})
+WAITS: frozenset[Call] = frozenset(
+    {("POST", f"{A}/chat/conversations/{{id}}/messages"), ("POST", f"{A}/chat/conversations/{{id}}/suggestions")}
+)
 STREAMS: dict[Call, str] = {
     ("POST", f"{A}/chat/conversations/{{id}}/messages"): "Events `delta`, `message` or `error`, `done`.",
     ("GET", f"{A}/events"): "Events `event`, each with its number as id.",

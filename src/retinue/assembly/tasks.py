@@ -17,6 +17,7 @@ from retinue.engines.llm.intent import intent_task
 from retinue.kernel.clock import Clock
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.telemetry import log
+from retinue.services.conversations.suggesting import suggest_task
 
 NOBODY = UUID(int=0)
 LOG = log("audit")
@@ -25,7 +26,14 @@ LOG = log("audit")
 def all_tasks() -> dict[str, Any]:
     """The embedder loads with the first task that needs it."""
     embedder = Embedder.load(model_folder(KernelSettings().home))
-    tasks = [find, policy, intent_task(embedder.embed), ground_task(embedder.encode), *(task for room in ROOMS for task in room.tasks)]
+    tasks = [
+        find,
+        policy,
+        intent_task(embedder.embed),
+        ground_task(embedder.encode),
+        suggest_task(embedder.encode),
+        *(task for room in ROOMS for task in room.tasks),
+    ]
     return {task.name: task for task in sorted(tasks, key=lambda task: str(task.name))}
 
 

@@ -59,3 +59,22 @@ class HandoverReturned(_Conversation):
 
 class ConversationEnded(_Conversation):
     messages: int
+
+
+class ContactCorrected(Event):
+    """Somebody of the staff said who a contact is; what was left as it was is None."""
+
+    topic: ClassVar[str] = "conversation_events"
+    contact_id: UUID
+    by: UUID
+    name: Personal[str] = None
+    email: Personal[str] = None
+    phone: Personal[str] = None
+
+
+class PersonForgotten(_Conversation):
+    """What was kept of a visitor is gone, in every conversation; `persons` are all that they were."""
+
+    by: UUID
+    conversations: int
+    persons: list[UUID]

@@ -14,7 +14,7 @@ READ = frozenset(
 )
 WRITE = frozenset({"research:write", "library:write", "requirements:write", "configurations:write", "conversations:write"})
 STAFF = READ | WRITE | {"clients:write", "requirements:approve", "configurations:deploy", "conversations:take"}
-EVERYTHING = STAFF | {"people:write", "keys:write", "events:replay", "billing:write"}
+EVERYTHING = STAFF | {"contacts:erase", "people:write", "keys:write", "events:replay", "billing:write"}
 
 ROLES: dict[str, frozenset[str]] = {
     # of an organization's own people

@@ -180,6 +180,13 @@ async def read(work: Telling, rows: Iterable[Any]) -> list[Event]:
     ]
 
 
+async def forgotten(work: Telling, person: UUID) -> bool:
+    rows = await work.execute(
+        "select from kernel.person where (organization_id, id) = (:o, :p) and key is null", o=work.organization, p=person
+    )
+    return rows.first() is not None
+
+
 async def forget(work: Telling, person: UUID) -> None:
     """Destroy a person's key: what the log holds of them can no longer be read. The row stays, so that no new key is made."""
     await work.execute(

@@ -135,3 +135,39 @@ async def test_a_stranger_is_refused(client: Client) -> None:
                 await socket.connection.recv()
             assert closed.value.rcvd
             assert closed.value.rcvd.code == code
+
+
+async def test_staff_who_look_on_see_the_question_and_the_answer_while_it_is_written(client: Client) -> None:
+    visit, agent = await client.start(), client.person("member")
+    async with chat(client, visit, agent.token) as staff:
+        await staff.until("message")
+        await visit.say("When are you open on Saturdays?")
+        seen = []
+        while not any(m["type"] == "message" and m["role"] == "assistant" for m in seen):
+            seen += await staff.until("message")
+        kinds = [(m["type"], m.get("role") or m.get("status")) for m in seen if m["type"] != "delta"]
+        assert kinds.index(("message", "visitor")) < kinds.index(("message", "assistant"))
+        assert ("typing", True) in kinds and kinds.index(("typing", True)) < kinds.index(("typing", False))
+        assert all(m["who"] == "agent" for m in seen if m["type"] == "typing")
+        assert "9.00 to 12.30" in "".join(m["content"] for m in seen if m["type"] == "delta")
+    async with chat(client, visit) as visitor, chat(client, visit, agent.token) as staff:
+        await visitor.until("message")
+        await staff.until("message")
+        await staff.send(type="typing", status=True)
+        assert (await visitor.until("typing"))[-1] == {"type": "typing", "status": True, "who": "person"}
+        await visitor.send(type="typing", status=True)
+        assert (await staff.until("typing"))[-1] == {"type": "typing", "status": True, "who": "visitor"}
+        await agent.post(f"{visit.path}/take")
+        assert (await staff.until("status"))[-1]["status"] == "taken"
+
+
+async def test_whoever_asks_as_staff_is_told_once(client: Client) -> None:
+    visit = await client.start()
+    async with chat(client, visit, client.person("member").token) as socket:
+        await socket.until("message")
+        await socket.send(type="message", content="When are you open on Saturdays?", id="m1")
+        seen = []
+        while not any(m["type"] == "message" and m["role"] == "assistant" for m in seen):
+            seen += await socket.until("message")
+        text = "".join(m["content"] for m in seen if m["type"] == "delta")
+        assert text == next(m["content"] for m in seen if m["type"] == "message" and m["role"] == "assistant")

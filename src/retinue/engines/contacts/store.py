@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from retinue.engines.contacts.addresses import Identity
@@ -45,7 +46,7 @@ async def find_or_create(
 
     An address that belongs to somebody else stays theirs.
     """
-    contact = await _by_id(work, known) if known else await find(work, identities)
+    contact = await lock(work, known) if known else await find(work, identities)
     if contact is None:
         contact = Contact(uuid7(), name, (person,))
         await work.execute(
@@ -105,7 +106,21 @@ async def forget(work: Work, person: UUID) -> list[UUID]:
     return list(row.persons) if row else [person]
 
 
-async def _by_id(work: Work, id: UUID) -> Contact | None:
+async def read(work: Work, id: UUID) -> Any:
+    """The row of a contact that the Work may read, or None."""
+    return (await work.execute("select * from contacts.contact where id = :id", id=id)).first()
+
+
+async def written(work: Work, id: UUID) -> Sequence[Any]:
+    """Addresses as they were written, the oldest first; not the marks by which a browser is known again."""
+    rows = await work.execute(
+        "select kind, shown, created_at from contacts.identity where contact_id = :id and kind <> 'visitor' order by created_at, id", id=id
+    )
+    return rows.all()
+
+
+async def lock(work: Work, id: UUID) -> Contact | None:
+    """The contact of this organization, held to the end of the Work."""
     row = (
         await work.execute(
             "select id, name, persons from contacts.contact where (organization_id, id) = (:o, :id) for update", o=work.organization, id=id

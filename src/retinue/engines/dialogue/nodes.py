@@ -7,10 +7,11 @@ from langgraph.runtime import Runtime
 
 from retinue.engines.dialogue import prompted, rules
 from retinue.engines.dialogue.phrases import phrase
-from retinue.engines.dialogue.state import FORGET, SUMMARY_CHARACTERS, TURNS, Call, Context, NoModel, Said, State
-from retinue.engines.dialogue.tools import offered, run
+from retinue.engines.dialogue.state import FORGET, SUMMARY_CHARACTERS, TURNS, Call, Context, Model, NoModel, Said, Spoken, State
+from retinue.engines.dialogue.tools import CAPTURE, HAND_OVER, SEARCH, offered, run
 
 STEPS = 6  # calls in a turn; then the agent answers with what it has
+SHOWN, QUOTED = 5, 160  # passages of a search that its step names, and characters of each
 
 
 async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -19,12 +20,8 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     said, done = state["messages"][-1]["content"], turn.get("done", [])
     if context.model is not None and turn.get("by") != "rules":
         try:
-            spoken = await context.model.speak(
-                prompted.system(context.brief, state.get("summary", "")),
-                prompted.transcript(state, context, done),
-                offered(context.brief) if len(done) < STEPS else [],
-                prompted.unmarked(context.tell),
-            )
+            with context.step("model") as step:
+                spoken = await _speak(context.model, state, context, done, step)
         except NoModel:
             done = []  # the rules plan for themselves; a detail captured twice is the same detail
         else:
@@ -32,14 +29,57 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
             if spoken.calls:
                 return {"turn": {"by": "model", "done": done, "calls": spoken.calls[: STEPS - len(done)]}}
             if spoken.text or done:
-                return finished(state, await prompted.answer(said, spoken, context, done))
-    if not done and (calls := rules.plan(said, state, context)):
-        return {"turn": {"by": "rules", "done": [], "calls": calls}}
-    reply = await rules.answer(said, state, context, done)
-    if not reply["content"]:
-        reply["content"] = phrase(context.brief.language, "unclear")
+                with context.step("answered") as step:
+                    reply = await prompted.answer(said, spoken, context, done)
+                    step |= _answered(reply)
+                return finished(state, reply)
+    if not done:
+        with context.step("understood") as step:
+            calls = rules.plan(said, state, context)
+            step |= _understood(calls)
+        if calls:
+            return {"turn": {"by": "rules", "done": [], "calls": calls}}
+    with context.step("answered") as step:
+        reply = await rules.answer(said, state, context, done)
+        if not reply["content"]:
+            reply["content"] = phrase(context.brief.language, "unclear")
+        step |= _answered(reply)
     context.tell(reply["content"])
     return finished(state, reply)
+
+
+async def _speak(model: Model, state: State, context: Context, done: list[Call], step: dict[str, Any]) -> Spoken:
+    try:
+        spoken = await model.speak(
+            prompted.system(context.brief, state.get("summary", "")),
+            prompted.transcript(state, context, done),
+            offered(context.brief) if len(done) < STEPS else [],
+            prompted.unmarked(context.tell),
+        )
+    except NoModel as problem:
+        step["failed"] = str(problem)[:300]
+        raise
+    step |= {"model": spoken.model, "cost_usd": spoken.cost_usd, "calls": [call["name"] for call in spoken.calls]}
+    if spoken.escalate:
+        step["escalate"] = list(spoken.escalate)
+    return spoken
+
+
+def _understood(calls: list[Call]) -> dict[str, Any]:
+    """What the message was taken for: questions in full, the names of details, a person asked for."""
+    asked = [call["arguments"]["query"] for call in calls if call["name"] == SEARCH]
+    details = [name for call in calls if call["name"] == CAPTURE for name in call["arguments"]]
+    reasons = [call["arguments"]["reason"] for call in calls if call["name"] == HAND_OVER]
+    return {"questions": asked, "details": details, "handover": reasons[0] if reasons else None}
+
+
+def _answered(reply: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "by": reply["answered_by"],
+        "grounded": reply["grounded"],
+        "confidence": reply["confidence"],
+        "citations": len(reply["citations"]),
+    }
 
 
 async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -52,9 +92,27 @@ async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
             return await run(call | {"arguments": dict(arguments)}, context)
 
         gated = context.gated if turn["by"] == "model" else None
-        output = await gated(call["name"], call["arguments"], act) if gated else await act(call["arguments"])
+        with context.step("found" if call["name"] == SEARCH else "tool") as step:
+            output = await gated(call["name"], call["arguments"], act) if gated else await act(call["arguments"])
+            step |= _found(output, context) if "passages" in output else {"name": call["name"], "failed": output.get("error")}
         done.append(call | {"output": output})
     return {"turn": {"by": turn["by"], "done": turn["done"] + done, "calls": []}}
+
+
+def _found(output: dict[str, Any], context: Context) -> dict[str, Any]:
+    passages = [context.found[number - 1] for number in output["passages"]]
+    shown = [
+        {
+            "document_id": p.document_id,
+            "title": p.title,
+            "start": p.start,
+            "end": p.end,
+            "score": round(p.score, 3),
+            "quote": p.text[:QUOTED],
+        }
+        for p in passages[:SHOWN]
+    ]
+    return {"question": output["query"], "count": len(passages), "passages": shown}
 
 
 def finished(state: State, reply: dict[str, Any]) -> dict[str, Any]:

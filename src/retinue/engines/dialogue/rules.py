@@ -151,7 +151,10 @@ async def _grounded(text: str, state: State, searches: list[Call], context: Cont
     needed = SURE_OF_REQUEST if request else SURE_OF_FOLLOW_UP if leans(text) else 0.0
     for call in searches:
         passages = [context.found[number - 1] for number in call["output"]["passages"]]
-        ground = await context.knowledge.ground(call["output"]["query"], passages)
+        with context.step("supported") as step:
+            ground = await context.knowledge.ground(call["output"]["query"], passages)
+            step |= {"question": call["output"]["query"], "grounded": ground.grounded, "confidence": ground.confidence}
+            step["quotes"] = [citation(passages[passage], start, end) for passage, start, end in ground.quotes[:CITED]]
         context.spent.append(ground.cost_usd)
         reply["topic"] = call["output"]["query"]
         confidence.append(ground.confidence)

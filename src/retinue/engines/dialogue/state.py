@@ -1,6 +1,8 @@
 """What a thread remembers from turn to turn, and what a turn is given and gives."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Protocol, TypedDict
 
@@ -75,6 +77,7 @@ class Found:
     start: int
     end: int
     raw: Any = None
+    score: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,13 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True)
 class Spoken:
-    """One reply of a model: text, or calls, or both."""
+    """One reply of a model: text, or calls, or both. `escalate`: why the gate wants a person to look at it."""
 
     text: str
     calls: list[Call]
     cost_usd: float | None
+    model: str = ""
+    escalate: tuple[str, ...] = ()
 
 
 class NoModel(Exception):
@@ -126,7 +131,10 @@ Gated = Callable[[str, Mapping[str, Any], Run], Awaitable[dict[str, Any]]]
 
 @dataclass
 class Context:
-    """What a turn is given beside its state. `present`: somebody of the staff is here; `reachable`: we know how to reach the visitor."""
+    """What a turn is given beside its state. `present`: somebody of the staff is here; `reachable`: we know how to reach the visitor.
+
+    `steps` is the path of the answer: what was done for it, in order.
+    """
 
     brief: Brief
     knowledge: Knowledge
@@ -139,6 +147,21 @@ class Context:
     gated: Gated | None = None
     found: list[Found] = field(default_factory=list)
     spent: list[float | None] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    within: float = 0.0
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[dict[str, Any]]:
+        """Record what is done inside it: `ms` are its own, without those of steps inside. What it says of itself goes into the dict."""
+        said: dict[str, Any] = {"step": name}
+        began, outer, self.within = time.perf_counter(), self.within, 0.0
+        try:
+            yield said
+        finally:
+            took = (time.perf_counter() - began) * 1000
+            said["ms"] = round(took - self.within, 1)
+            self.within = outer + took
+            self.steps.append(said)
 
     def number(self, found: Found) -> int:
         """The number, from 1, by which this turn cites the passage."""

@@ -278,6 +278,17 @@ card(
     subject=lambda e: ("contact", e.contact_id),
 )
 card(
+    conversations.ContactCorrected,
+    "contacts",
+    lambda e: f"Contact corrected: {e.name or e.email or e.phone or 'a visitor'}",
+    lambda e: fields(e.contact_id, name=e.name, email=e.email, phone=e.phone),
+)
+card(
+    conversations.PersonForgotten,
+    "contacts",
+    lambda e: f"A visitor was forgotten, with {e.conversations} {'conversation' if e.conversations == 1 else 'conversations'}",
+)
+card(
     conversations.HandoverRequested,
     "conversations",
     lambda e: f"A visitor waits for a person: {why(e.reason)}",

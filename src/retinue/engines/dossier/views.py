@@ -1,6 +1,6 @@
 """Reading the dossier: sections that the reader may see, the timeline, and what stands around a moment."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,11 +98,26 @@ async def around(work: Work, moments: Iterable[Moment]) -> Around:
         ):
             numbers[row.organization_id, row.id] = row.number
     if places:
-        for row in await work.execute(
-            "select a.organization_id, cast(a.value #>> '{}' as uuid) as actor, n.value #>> '{}' as name from dossier.fact a"
-            " join dossier.fact n on (n.organization_id, n.section, n.key, n.field) = (a.organization_id, a.section, a.key, 'name')"
-            " where a.organization_id = any(:os) and a.section = 'people' and a.field = 'agent_id'",
-            os=places,
-        ):
-            names[row.organization_id, row.actor] = row.name
+        names = await actors(work, places)
     return Around(numbers, names)
+
+
+async def actors(work: Work, organizations: Sequence[UUID]) -> dict[tuple[UUID, UUID], str]:
+    """The names of who looks after these, by (organization, actor)."""
+    rows = await work.execute(
+        "select a.organization_id, cast(a.value #>> '{}' as uuid) as actor, n.value #>> '{}' as name from dossier.fact a"
+        " join dossier.fact n on (n.organization_id, n.section, n.key, n.field) = (a.organization_id, a.section, a.key, 'name')"
+        " where a.organization_id = any(:os) and a.section = 'people' and a.field = 'agent_id'",
+        os=list(organizations),
+    )
+    return {(row.organization_id, row.actor): row.name for row in rows}
+
+
+async def clients(work: Work, organizations: Sequence[UUID]) -> dict[UUID, str]:
+    """What these are called."""
+    rows = await work.execute(
+        "select organization_id, value #>> '{}' as name from dossier.fact where organization_id = any(:os) and section = 'company'"
+        " and key = 'client' and field = 'name'",
+        os=list(organizations),
+    )
+    return {row.organization_id: row.name for row in rows}

@@ -100,9 +100,17 @@ class Agents:
 
     def context(self, turn: Prepared, tell: Callable[[str], None], *, by_rules: bool = False) -> Context:
         c = turn.conversation
-        judged = cache(lambda text: self.gate.judge(text, "user").action)
         model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
-        return Context(
+
+        @cache
+        def judged(text: str) -> str:
+            """Once a text; the path of the answer says what was decided."""
+            with context.step("policy_in") as step:
+                decision = self.gate.judge(text, "user")
+                step |= {"action": decision.action, "reasons": list(decision.reasons)}
+            return decision.action
+
+        context = Context(
             brief=replace(turn.brief, channel=c.channel),
             knowledge=self.knowledge_of(c.organization_id, c.channel),
             model=model,
@@ -113,6 +121,7 @@ class Agents:
             tell=tell,
             gated=self.gated(Principal(c.organization_id, None, "conversation", c.lineage)),
         )
+        return context
 
     def gated(self, principal: Principal) -> Gated:
         """What the gate stops or withholds becomes an error that the model reads."""

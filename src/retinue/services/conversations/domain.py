@@ -95,6 +95,7 @@ async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brie
             changes |= await capture(work, conversation, action, brief)
             action["contact_id"] = str(changes["contact_id"])
         elif action["type"] == "handover_requested" and conversation.status == "open":
+            await _handed(work, conversation, "requested", reason=action["reason"])
             changes |= {"status": "waiting", "waiting_since": work.now, "callback": not conversation.present and brief.callback}
             work.emit(
                 HandoverRequested(
@@ -142,10 +143,26 @@ async def leave_contact(work: Work, process: Process, id: UUID, given: LeaveCont
     if given.callback and conversation.status in ("open", "waiting"):
         changes |= {"status": "waiting", "waiting_since": conversation.waiting_since or work.now, "callback": True}
         if conversation.status == "open":
+            await _handed(work, conversation, "requested", reason="left_address")
             work.emit(
                 HandoverRequested(conversation_id=id, reason="left_address", person=conversation.person, lineage=conversation.lineage)
             )
     await store.change(work, id, **changes)
+
+
+async def _handed(work: Work, conversation: Any, what: str, actor: UUID | None = None, reason: str | None = None) -> None:
+    """For the thread, in its place between the messages."""
+    await work.execute(
+        "insert into conversations.handover values (:o, :id, :c, :what, :actor, :reason, :after, :at)",
+        o=work.organization,
+        id=uuid7(),
+        c=conversation.id,
+        what=what,
+        actor=actor,
+        reason=reason,
+        after=conversation.positions,
+        at=work.now,
+    )
 
 
 async def take(work: Work, id: UUID, by: UUID) -> None:
@@ -156,6 +173,7 @@ async def take(work: Work, id: UUID, by: UUID) -> None:
             raise TakenByAnother()
         return
     await store.change(work, id, status="taken", taken_by=by, waiting_since=None, callback=False)
+    await _handed(work, conversation, "taken", by)
     work.emit(HandoverTaken(conversation_id=id, by=by, person=conversation.person, lineage=conversation.lineage))
 
 
@@ -163,6 +181,7 @@ async def give_back(work: Work, id: UUID, by: UUID) -> None:
     """The agent answers again, from the next message on. Raises ConversationOver, NotTaken, TakenByAnother."""
     conversation = await _taken(work, id, by)
     await store.change(work, id, status="open", taken_by=None)
+    await _handed(work, conversation, "returned", by)
     work.emit(HandoverReturned(conversation_id=id, by=by, person=conversation.person, lineage=conversation.lineage))
 
 

@@ -10,13 +10,16 @@ from retinue.kernel.work import Work
 from retinue.services.conversations import attachments
 
 
-async def forget(work: Work, person: UUID, files: Files) -> int:
-    """`files`: where attachments are kept. Answers how many conversations were emptied. Their rows, times and figures stay; nobody can tell whose they were."""
+async def forget(work: Work, person: UUID, files: Files) -> tuple[int, list[UUID]]:
+    """`files`: where attachments are kept. Answers how many conversations were emptied, and all persons that this one was.
+
+    Their rows, times and figures stay; nobody can tell whose they were.
+    """
     persons = await contacts.forget(work, person)
     for one in persons:
         await events.forget(work, one)
     rows = await work.execute(
-        "update conversations.conversation set subject = null, visitor_name = null, contact_id = null, status = 'ended',"
+        "update conversations.conversation set subject = null, visitor_name = null, last_line = null, contact_id = null, status = 'ended',"
         " ended_at = coalesce(ended_at, :at) where organization_id = :o and person = any(:persons) returning id",
         o=work.organization,
         persons=persons,
@@ -24,7 +27,7 @@ async def forget(work: Work, person: UUID, files: Files) -> int:
     )
     ids = [row.id for row in rows]
     await work.execute(
-        "update conversations.message set content = '', citations = '[]', rich_content = null, attachments = '[]', actions = '[]'"
+        "update conversations.message set content = '', citations = '[]', rich_content = null, attachments = '[]', actions = '[]', path = null"
         " where organization_id = :o and conversation_id = any(:ids)",
         o=work.organization,
         ids=ids,
@@ -48,4 +51,4 @@ async def forget(work: Work, person: UUID, files: Files) -> int:
         said=said,
     )
     await checkpoints.forget(work, ids)
-    return len(ids)
+    return len(ids), persons

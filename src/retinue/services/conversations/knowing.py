@@ -39,7 +39,7 @@ class ClientKnowledge:
         point = (await self.embedder.embed([question]))[0]
         async with self.database.work(ROOM, self.organization) as work:
             passages = await store.search(work, question, point, size=PASSAGES)
-        return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p) for p in passages]
+        return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p, score=p.score) for p in passages]
 
     async def warm(self, silent: asyncio.Event) -> None:
         """Embed the sentences that the first questions will be compared with, while visitors are still typing."""
@@ -92,7 +92,7 @@ class GatedModel:
         except (NoAnswer, Blocked, BudgetSpent, TimeoutError) as problem:
             raise NoModel(str(problem)) from problem
         reply = collector.reply
-        return Spoken(reply.text, [_call(c) for c in reply.tool_calls], cost)
+        return Spoken(reply.text, [_call(c) for c in reply.tool_calls], cost, f"{reply.provider}:{reply.model}", reply.escalate)
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

@@ -43,17 +43,18 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
         await socket.send_json({**problem(refusal), "type": "error"})
         await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
         return
-    pushing = asyncio.create_task(connection.push_as_written())
     watcher = watching.Watcher(caller.kind == "visitor", socket.send_json)
     watching.enter(conversation_id, watcher)
+    beside = [asyncio.create_task(connection.push_as_written()), asyncio.create_task(connection.overhear(watcher))]
     try:
         await connection.listen()
     except WebSocketDisconnect:
         pass
     finally:
         watching.leave(conversation_id, watcher)
-        pushing.cancel()
-        await asyncio.gather(pushing, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 class Connection:
@@ -64,6 +65,7 @@ class Connection:
         self.process = process_of(socket)
         self.sent = 0
         self.status = ""
+        self.asking = 0  # answers that this socket asked for, and is told itself
         self.speaking = asyncio.Lock()  # one answer's pieces at a time, in order
         self.answering: set[asyncio.Task[None]] = set()
 
@@ -149,6 +151,13 @@ class Connection:
 
     async def speak(self, running: Running) -> None:
         """Pass on what is told as it is told, then the message. The turn goes on if the socket is gone."""
+        self.asking += 1
+        try:
+            await self._speak(running)
+        finally:
+            self.asking -= 1
+
+    async def _speak(self, running: Running) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
             async with self.speaking:
                 await self.socket.send_json({"type": "typing", "status": True})
@@ -168,11 +177,11 @@ class Connection:
                 await self.push()
 
     async def push(self) -> None:
-        """Whatever the conversation has beyond `sent`, except what visitors wrote; and who answers in it, when that changed."""
+        """Whatever the conversation has beyond `sent`, to others than people except what visitors wrote; and who answers in it, when that changed."""
         async with self.work() as work:
             conversation = await store.conversation(work, self.id)
             more = conversation.positions > self.sent
-            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=True) if more else []
+            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=self.caller.kind != "person") if more else []
         for row in rows:
             if row.position > self.sent:
                 self.sent = row.position
@@ -192,6 +201,14 @@ class Connection:
                 self.sent = max(self.sent, row.position)
                 await self.show(row)
             await self.socket.send_json({"type": "resumed", "after": after, "position": self.sent, "more": len(rows) == REPLAYED})
+
+    async def overhear(self, watcher: watching.Watcher) -> None:
+        """What the agent says to a visitor on another socket, as it is said."""
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                frame = await watcher.overheard.get()
+                if not self.asking:
+                    await self.socket.send_json(frame)
 
     async def push_as_written(self) -> None:
         """What a person writes, or another process answers: woken when the organization's log grows."""

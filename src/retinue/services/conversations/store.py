@@ -148,13 +148,13 @@ async def add(
         else ""
     )
     # Names of columns come from this room's own code alone.
-    sql = f"""with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at{settings}
+    sql = f"""with c as (update conversations.conversation set positions = positions + 1, last_message_at = :at, last_role = :role, last_line = left(:content, 200){settings}
                 where (organization_id, id) = (:o, :c) returning positions){took}, m as (
       insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,
         grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,
-        remembered, created_at)
+        remembered, path, created_at)
       select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb), cast(:actions as jsonb), :grounded,
-        :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, :at
+        :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, cast(:path as jsonb), :at
       from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited)
       select * from m {beside}"""
     rows = await work.execute(
@@ -180,6 +180,7 @@ async def add(
         client=client_message_id,
         answered=answered,
         remembered=remembered,
+        path=json.dumps(reply["path"]) if "path" in reply else None,
         at=work.now,
         **{f"set_{name}": value for name, value in changes.items()},
         **({"took_in": list(took_in)} if took_in else {}),

@@ -16,7 +16,7 @@ from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import domain, store
+from retinue.services.conversations import domain, store, watching
 from retinue.services.conversations.agents import Agents, Prepared
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.refusals import ConversationOver, EmptyMessage, MessageTooLong, StillAnswering, TooManyMessages
@@ -141,9 +141,16 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
         waited = [0.0]
         PROVIDER_SECONDS.set(waited)
     before, began = waited[0], time.perf_counter()
-    context = agents.context(turn, lambda text: tell({"content": text}), by_rules=by_rules)
+    writing = watching.Writing(turn.conversation.id)
+
+    def say(text: str) -> None:
+        tell({"content": text})
+        writing.says(text)
+
+    context = agents.context(turn, say, by_rules=by_rules)
     async with agents.talking(), asyncio.timeout(max(end - began, 5.0)):
-        reply = await agents.dialogue.turn(turn.thread, turn.said, context)
+        with writing:
+            reply = await agents.dialogue.turn(turn.thread, turn.said, context)
     known = [cost for cost in context.spent if cost is not None]
     answer = Reply(
         reply
@@ -152,6 +159,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
             "ms": round((time.perf_counter() - began) * 1000),
             "provider_ms": round((waited[0] - before) * 1000),
             "cost_usd": sum(known) if len(known) == len(context.spent) else None,
+            "path": context.steps,
         }
     )
     answer.turn = turn
