@@ -10,8 +10,6 @@ from typing import TypeVar
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from retinue.kernel.events import Event, Misuse, read
 from retinue.kernel.telemetry import FAILED, HANDLED, LAG, PARKED, STOPPED, TRACE, log, whereabouts
@@ -72,8 +70,8 @@ class Handlers:
 
 # The room's role and its scope first and once, then the rows.
 SERVED = "with served as materialized (select set_config('role', :role, true), kernel.serve(:o)) "
-TAKE = text(SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t")
-UNPARK = text(SERVED + "select l.* from served, events.unpark(:room, :o, :n) l")
+TAKE = SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t"
+UNPARK = SERVED + "select l.* from served, events.unpark(:room, :o, :n) l"
 
 
 class Deliverer:
@@ -211,14 +209,13 @@ class Deliverer:
 
     async def take(self, room: str, organization: UUID, size: int, tries: int) -> int:
         who = {"room": room, "role": self.database.role(room), "o": organization}
-        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
-            rows = (await session.execute(TAKE, who | {"size": size, "try": tries})).all()
+        async with self.database.begun(TAKE, who | {"size": size, "try": tries}) as (wire, rows):
             if not rows:
                 return 0
-            work = Work(session, room, organization, None, self.database.clock.now())
+            work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
-            await session.flush()
-            if not (await work.execute("select events.move(:n)", n=rows[-1].number)).scalar_one():
+            await work.flush_rows()
+            if not (await wire.send("select events.move(:n)", {"n": rows[-1].number}))[0][0]:
                 raise Misuse(f"the inbox of {room} moved while it was held: what was done here was done before")
             await self.database.commit(work)
         HANDLED.labels(room).inc(len(rows))
@@ -227,11 +224,11 @@ class Deliverer:
 
     async def replay(self, room: str, organization: UUID, number: int) -> bool:
         """Handle a parked event now; it comes late, and only once. Answers False when it is not parked."""
-        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
-            rows = (await session.execute(UNPARK, {"room": room, "role": self.database.role(room), "o": organization, "n": number})).all()
+        who = {"room": room, "role": self.database.role(room), "o": organization}
+        async with self.database.begun(UNPARK, who | {"n": number}) as (wire, rows):
             if not rows:
                 return False
-            work = Work(session, room, organization, None, self.database.clock.now())
+            work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
             await self.database.commit(work)
             return True
