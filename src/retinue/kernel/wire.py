@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import dialect
@@ -24,6 +25,10 @@ class Wire:
     def driver(self) -> psycopg.AsyncConnection[Any]:
         assert self.connection.sync_connection is not None
         return self.connection.sync_connection.connection.driver_connection  # type: ignore[return-value]
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.driver.info.transaction_status != TransactionStatus.IDLE
 
     async def send(self, sql: str, values: Mapping[str, Any] | None = None, *, first: bool = False, last: bool = False) -> list[Any]:
         """The rows of `sql`, whose parameters are written `:name`. `first` begins a transaction, `last` commits it, in the same round trip."""

@@ -179,6 +179,8 @@ class Database:
                 return
 
     async def commit(self, work: Work) -> None:
+        if not work.wire.in_transaction:
+            raise Misuse("a Work whose session was rolled back commits nothing: open a savepoint around what may fail")
         await work.flush(last=True)
         await work.wire.commit()
         if work.events:
