@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE.parent / "tests"), str(HERE)]  # tests first: this fold
 
 import psycopg  # noqa: E402
 from sqlalchemy import text  # noqa: E402
-from sqlalchemy.ext.asyncio import AsyncSession  # noqa: E402
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine  # noqa: E402
 
 from conftest import PASSWORD, as_login, make_template, with_name  # noqa: E402
 from durable import server  # noqa: E402
@@ -200,12 +200,13 @@ async def bare_latency(url: str, seconds: float, rate: float) -> float:
 async def works(url: str) -> dict[str, float]:
     """Median milliseconds, the cases taking turns so that the machine's mood is everybody's."""
     database, organization, actor = Database(as_login(url)), uuid7(), uuid7()
+    transactions = create_async_engine(as_login(url))  # the Database's own is in autocommit
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("insert into kernel.organization values (%s, false, now())", (organization,))
         owner.execute("insert into kernel.access values (%s, %s, '{owner}')", (actor, organization))
 
     async def bare() -> None:
-        async with AsyncSession(database.engine) as session, session.begin():
+        async with AsyncSession(transactions) as session, session.begin():
             await session.execute(text("select 1"))
 
     async def empty() -> None:
@@ -223,6 +224,7 @@ async def works(url: str) -> dict[str, float]:
             await case()
             took.setdefault(name, []).append(1e3 * (time.perf_counter() - began))
     await database.close()
+    await transactions.dispose()
     return {name: statistics.median(each) for name, each in took.items()}
 
 

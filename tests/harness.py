@@ -52,7 +52,7 @@ async def deliver_everything(
 async def _one(deliverer: Deliverer, room: str, organization: UUID, *, aside: bool) -> None:
     """One event alone, so that any of them can be late; what it raises is the test's failure, and no retry follows."""
     call, at = deliverer.database.call, deliverer.database.clock.now()
-    counted = await call("select * from events.attempt(:room, :o, :at)", room=room, o=organization, at=at)
+    counted = await call("select * from events.attempt(:rooms, :o, :at, 1)", rooms=[room], o=[organization], at=at)
     if not counted:
         return
     tries = counted[0].tries

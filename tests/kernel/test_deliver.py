@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from conftest import as_login
 from kernel.conftest import Tenant
@@ -20,6 +21,8 @@ from retinue.kernel.ending import stop
 from retinue.kernel.events import Event, Misuse
 from retinue.kernel.work import Database, Work, uuid7
 
+ATTEMPT = "select * from events.attempt(array['toy_billing'], :o, :at, 1)"
+
 
 async def calls(database: Database, organization: UUID, *minutes: int) -> None:
     async with database.work("toy_calls", organization) as work:
@@ -32,8 +35,7 @@ async def settle(deliverer: Deliverer) -> None:
     clock = deliverer.database.clock
     assert isinstance(clock, StoppedClock)
     for _ in range(TRIES + 1):
-        while await deliverer.wave():
-            pass
+        await deliverer.deliver_all()
         clock.move(timedelta(seconds=33))
 
 
@@ -47,8 +49,7 @@ async def test_poison_is_parked_and_the_organization_goes_on(held: Database, own
     await deliverer.register()
     await calls(held, one, 13, *([1] * 120), 13, 1)
     await calls(held, two, 1)
-    while await deliverer.wave():
-        pass
+    await deliverer.deliver_all()
     charged = dict(owner.execute("select organization_id, count(*) from toy_billing.line group by 1").fetchall())
     assert charged == {two: 1}, "the poison holds up its own organization only"
     assert owner.execute("select number from events.cursor where (room, organization_id) = ('toy_dossier', %s)", (one,)).fetchone() == (
@@ -99,8 +100,7 @@ async def test_tries_come_at_0_1_3_7_15_and_parking_at_31(
     owner.execute("insert into events.cursor values ('toy_billing', %s, 0, 0, 100)", (one,))  # goes one by one from the start
     for _ in range(32):
         assert owner.execute("select count(*) from events.parked").fetchone() == (0,)
-        while await deliverer.wave():
-            pass
+        await deliverer.deliver_all()
         clock.move(timedelta(seconds=1))
     assert tried == [0, 1, 3, 7, 15]
     assert owner.execute("select number from events.parked").fetchall() == [(1,)]
@@ -124,6 +124,51 @@ async def test_a_try_is_counted_before_it_starts(held: Database, owner: psycopg.
     await deliverer.deliver_all()
     assert counted == [(1, True)]
     assert owner.execute("select number, tries, retry_at from events.cursor").fetchone() == (1, 0, None)
+
+
+async def test_only_tries_that_start_are_counted(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """Several are counted at once, but a try that waits for a place would run out of its time, and be counted as a failure."""
+    go, handlers, begun = asyncio.Event(), Handlers(), set[UUID]()
+
+    @handlers.on(CallEnded)
+    async def charge(work: Work, event: CallEnded) -> None:
+        begun.add(work.organization)
+        await go.wait()
+
+    deliverer = Deliverer(held, {"toy_billing": handlers, "toy_dossier": handlers}, concurrency=3)
+    await deliverer.register()
+    for organization in [tenant()[0] for _ in range(5)]:
+        await calls(held, organization, 1)
+    delivering = asyncio.create_task(deliverer.deliver_all())
+
+    async def full() -> bool:
+        return owner.execute("select count(*) from events.cursor where tries > 0").fetchone() == (3,) and bool(begun)
+
+    await until(full)
+    assert len(deliverer.serving) == 3
+    go.set()
+    await delivering
+    assert owner.execute("select count(*), sum(number), sum(tries) from events.cursor").fetchone() == (10, 10, 0)
+
+
+async def test_a_busy_organization_delays_nobody(held: Database, tenant: Tenant) -> None:
+    """One batch, then the next organization, although the first one has more."""
+    turns: list[UUID] = []
+    handlers = Handlers()
+
+    @handlers.on(CallEnded, many=True)
+    async def charge(work: Work, events: list[CallEnded]) -> None:
+        turns.append(work.organization)
+
+    deliverer = Deliverer(held, {"toy_billing": handlers}, concurrency=1)
+    await deliverer.register()
+    busy, *others = (tenant()[0] for _ in range(4))
+    await calls(held, busy, *([1] * 350))
+    for organization in others:
+        await calls(held, organization, 1)
+    await deliverer.deliver_all()
+    assert turns.count(busy) == 4 and len(turns) == 7
+    assert set(turns[:4]) == {busy, *others}
 
 
 async def test_a_failed_batch_goes_one_by_one(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
@@ -224,7 +269,7 @@ async def test_the_cursor_drops_what_was_handled(held: Database, deliverer: Deli
     one, _ = tenant()
     await deliverer.register()
     await calls(held, one, 1, 1)
-    counted = await held.call("select * from events.attempt('toy_billing', :o, :at)", o=one, at=held.clock.now())
+    counted = await held.call(ATTEMPT, o=[one], at=held.clock.now())
     assert counted[0].tries == 1
     held.clock.move(timedelta(seconds=2))  # type: ignore[attr-defined]
     assert await deliverer.turn("toy_billing", one) == 1
@@ -240,8 +285,8 @@ async def test_a_cursor_never_goes_back(held: Database, deliverer: Deliverer, ow
     await calls(held, one, 1, 1)
     await deliverer.deliver_all()
     async with held.work("toy_billing", one) as work:
-        for number in (1, 2):
-            assert (await work.execute("select events.move(:n)", n=number)).scalar() is False
+        with pytest.raises(DBAPIError, match="moved while it was held"):
+            await work.execute("select events.move(1)")
     assert owner.execute("select number from events.cursor where room = 'toy_billing'").fetchone() == (2,)
 
 
@@ -285,7 +330,7 @@ async def test_a_room_that_stops_meanwhile_parks_nothing(
     await calls(held, one, 1)
     owner.execute("insert into events.cursor values ('toy_billing', %s, 0, %s)", (one, TRIES))
     now = held.clock.now()
-    counted = (await held.call("select * from events.attempt('toy_billing', :o, :at)", o=one, at=now))[0]
+    counted = (await held.call(ATTEMPT, o=[one], at=now))[0]
     assert counted.tries == TRIES + 1
     owner.execute("update events.handler set stopped_at = %s where room = 'toy_billing'", (now,))
     park = "select events.park('toy_billing', :o, :try, :at)"
@@ -381,7 +426,7 @@ async def test_a_projection_emits_and_defers_nothing(held: Database, owner: psyc
         work.events, work.jobs = work.events[:1], []
     deliverer = Deliverer(held, {"toy_calls": handlers})
     await deliverer.register()
-    await deliverer.wave()
+    await deliverer.deliver_all()
     assert owner.execute("select split_part(error, E'\\n', 1) from events.cursor").fetchall() == [("Misuse",)]
     assert owner.execute("select count(*) from jobs.procrastinate_jobs").fetchone() == (0,)
 
@@ -450,6 +495,42 @@ async def test_a_lost_notification_is_found_by_the_poll(held: Database, owner_ur
     for i in range(1, 4):
         await calls(held, one, 1)
         await until(charged(owner, i))
+    await stop(running)
+    await other.close()
+
+
+async def test_a_retry_comes_although_there_is_always_something_to_do(
+    clock: StoppedClock, owner_url: str, owner: psycopg.Connection, tenant: Tenant
+) -> None:
+    (one, _), (busy, _) = tenant(), tenant()
+    other = Database(as_login(owner_url), clock=clock)
+    failed = asyncio.Event()
+
+    def once(_: int) -> bool:
+        first = not failed.is_set()
+        failed.set()
+        return first
+
+    deliverer = Deliverer(other, {"toy_billing": charging(once)})
+    await deliverer.register()
+    owner.execute("insert into events.cursor values ('toy_billing', %s, 0, 0, 100)", (one,))  # goes one by one from the start
+    await calls(other, one, 1)
+    running = asyncio.create_task(deliverer.run())
+    await failed.wait()
+
+    async def waits() -> bool:
+        recorded = owner.execute("select count(*) from events.cursor where error is not null").fetchone() == (1,)
+        return recorded and not deliverer.serving and not deliverer.wanted
+
+    await until(waits)
+    clock.move(timedelta(seconds=2))
+    enough = charged(owner, 1)
+
+    async def woken() -> bool:
+        deliverer.want([busy])
+        return bool(await enough())  # type: ignore[operator]
+
+    await until(woken)
     await stop(running)
     await other.close()
 
@@ -524,4 +605,4 @@ async def test_events_without_end_are_a_bug(held: Database, tenant: Tenant) -> N
     async with held.work("toy_calls", tenant()[0]) as work:
         work.emit(CallNoted())
     with pytest.raises(Misuse, match="without end"):
-        await deliverer.deliver_all(rounds=20)
+        await deliverer.deliver_all(turns=20)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from conftest import as_login
 from kernel.conftest import Tenant
 from kernel.toys import HANDLERS
 from kernel.toys.checks import exact
@@ -83,6 +85,42 @@ async def test_the_head_is_locked_to_the_commit(database: Database, owner: psyco
     await asyncio.gather(*tasks)
     told = owner.execute("select number, body->>'note' from events.log order by 1").fetchall()
     assert told == [(1, "before"), (2, "first"), (3, "second")]
+
+
+async def test_a_work_cancelled_in_its_commit_leaves_nothing(owner_url: str, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """The last statement and the commit travel together: whoever is cancelled meanwhile gives back a connection that can be used."""
+    one, _ = tenant()
+    database = Database(as_login(owner_url), pool=1)
+
+    async def tell() -> None:
+        async with database.work("toy_calls", one) as work:
+            await end(work)
+
+    await tell()
+    with psycopg.connect(owner_url) as holder:
+        holder.execute("select * from events.head for update")
+        telling = asyncio.create_task(tell())
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        while owner.execute(waiting).fetchone() != (1,):
+            await asyncio.sleep(0.01)
+        await stop(telling)
+        holder.rollback()
+    assert owner.execute("select count(*) from toy_calls.call").fetchone() == (1,)
+    await tell()
+    assert owner.execute("select max(number), count(*) from events.log").fetchone() == (2, 2)
+    await database.close()
+
+
+async def test_a_work_that_was_rolled_back_tells_nothing(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """What follows a rollback would be no transaction any more."""
+    one, _ = tenant()
+    with pytest.raises(Misuse, match="savepoint"):
+        async with database.work("toy_calls", one) as work:
+            await end(work)
+            await work.session.execute(text("select 1"))
+            await work.session.rollback()
+    assert owner.execute("select count(*) from events.log").fetchone() == (0,)
+    assert owner.execute("select count(*) from toy_calls.call").fetchone() == (0,)
 
 
 async def test_the_envelope_is_bound_when_an_event_is_emitted(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
@@ -219,7 +257,6 @@ async def test_an_unknown_kind_is_skipped(database: Database, owner: psycopg.Con
         await end(work)
     owner.execute("update events.log set kind = 'toy_calls.of_tomorrow.9' where number = 2")
     owner.execute("update events.handler set kinds = kinds || array['toy_calls.of_tomorrow.9']")
-    while await deliverer.wave():
-        pass
+    await deliverer.deliver_all()
     assert owner.execute("select number from toy_billing.line order by seq").fetchall() == [(1,), (3,)]
     assert owner.execute("select count(*) from events.parked").fetchone() == (0,)

@@ -153,7 +153,7 @@ async def test_without_a_work_there_is_nothing(database: Database, tenant: Tenan
     async with database.engine.connect() as connection:
         with pytest.raises(DBAPIError, match=DENIED):
             await connection.execute(text("select * from toy_calls.call"))
-        await connection.rollback()
+        await connection.execute(text("begin"))
         await connection.execute(text("set local role retinue_toy_calls"))
         assert (await connection.execute(text("select count(*) from toy_calls.call"))).scalar() == 0
         assert (await connection.execute(text("update toy_calls.call set minutes = 1"))).rowcount == 0

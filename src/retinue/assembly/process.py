@@ -145,7 +145,8 @@ def login_url(owner_url: str, user: str, password: str) -> str:
 @asynccontextmanager
 async def working(process: Process, rooms: Sequence[Room], *, concurrency: int = 4) -> AsyncIterator[None]:
     """Events and jobs of `rooms` are carried while this is open."""
-    deliverer = Deliverer(process.database, {room.name: room.handlers for room in rooms}, release=__version__, concurrency=concurrency)
+    handlers = {room.name: room.handlers for room in rooms}
+    deliverer = Deliverer(process.database, handlers, release=__version__, concurrency=concurrency, live=process.get(Live))
     runner = Runner(process, {room.name: room.jobs for room in rooms}, concurrency=concurrency)
     asks = process.get(Asks)
     await deliverer.register()

@@ -2,18 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TypeVar
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from retinue.kernel.events import Event, Misuse, read
+from retinue.kernel.live import Live
 from retinue.kernel.telemetry import FAILED, HANDLED, LAG, PARKED, STOPPED, TRACE, log, whereabouts
 from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
@@ -72,18 +68,37 @@ class Handlers:
 
 # The room's role and its scope first and once, then the rows.
 SERVED = "with served as materialized (select set_config('role', :role, true), kernel.serve(:o)) "
-TAKE = text(SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t")
-UNPARK = text(SERVED + "select l.* from served, events.unpark(:room, :o, :n) l")
+TAKE = SERVED + "select t.* from served, events.take(:room, :o, :size, :try) t"
+UNPARK = SERVED + "select l.* from served, events.unpark(:room, :o, :n) l"
+
+
+@dataclass(frozen=True, eq=False)
+class Try:
+    """A counted try of an inbox, which whoever takes the inbox must name. Each is its own: a late one may wait beside the next."""
+
+    room: str
+    organization: UUID
+    tries: int
+    size: int
 
 
 class Deliverer:
-    """Gives each inbox its turns. Several may run, in one process or many, over the same rooms."""
+    """Gives each inbox its turns. Several may run, in one process or many, over the same rooms.
 
-    def __init__(self, database: Database, rooms: Mapping[str, Handlers], *, release: str = "0", concurrency: int = 4) -> None:
-        self.database, self.release, self.concurrency = database, release, concurrency
+    Organizations wait in a queue. When places are free, those in front are looked at, as many inboxes as there are places are counted in one
+    statement, and each is given one batch; an organization that has more goes to the end of the queue, so a busy one delays nobody else.
+    """
+
+    def __init__(
+        self, database: Database, rooms: Mapping[str, Handlers], *, release: str = "0", concurrency: int = 4, live: Live | None = None
+    ) -> None:
+        self.database, self.release, self.concurrency, self.live = database, release, concurrency, live
         self.rooms = {name: handlers for name, handlers in rooms.items() if handlers.by_kind}
         self.names = list(self.rooms)
-        self.wanted: set[UUID] | None = None  # organizations to look at; None: all
+        self.wanted: dict[UUID, None] = {}  # the queue of organizations to look at
+        self.want_all = False
+        self.serving: dict[Try, bool] = {}  # whether its organization was named meanwhile
+        self.turns = 0
         self.woken = asyncio.Event()
         self.heads: dict[UUID, int] = {}
 
@@ -99,30 +114,80 @@ class Deliverer:
 
     async def run(self) -> None:
         await self.register()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.listen())
-            while True:
-                try:
-                    await self._rounds()
-                except AWAY as error:
-                    LOG.warning("delivery waits for the database", error=type(error).__name__)
-                    self.want(None)
-                    await asyncio.sleep(AWAY_SECONDS)
+        live = self.live or Live(self.database)
+        live.followers.append(self.want)
+        try:
+            async with asyncio.TaskGroup() as group:
+                if self.live is None:
+                    group.create_task(live.run())
+                while True:
+                    try:
+                        await self._rounds()
+                    except* AWAY as away:
+                        LOG.warning("delivery waits for the database", error=type(away.exceptions[0]).__name__)
+                        await asyncio.sleep(AWAY_SECONDS)
+        finally:
+            live.followers.remove(self.want)
 
     async def _rounds(self) -> None:
-        poll = POLL_SECONDS
-        while True:
-            wanted, self.wanted = self.wanted, set()
-            if (wanted is None or wanted) and await self.wave(wanted):
-                self.want(wanted)  # whoever handled something looks again: others passed it by meanwhile
-            if self.wanted == set():
-                self.woken.clear()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), poll)
-                    continue
-                started = asyncio.get_running_loop().time()
-                self.want(await self.moved())
-                poll = max(POLL_SECONDS, (asyncio.get_running_loop().time() - started) / POLL_SHARE)
+        """The poll comes by the clock, however much there is to do, or a retry would wait for a quiet moment."""
+        loop = asyncio.get_running_loop()
+        await self.moved()
+        self.want(None)
+        poll = loop.call_later(POLL_SECONDS, self.woken.set)
+        try:
+            async with asyncio.TaskGroup() as places:
+                while True:
+                    await self.woken.wait()
+                    self.woken.clear()
+                    if loop.time() >= poll.when():
+                        started = loop.time()
+                        self.want(await self.moved())
+                        poll = loop.call_later(max(POLL_SECONDS, (loop.time() - started) / POLL_SHARE), self.woken.set)
+                    await self._fill(places)
+        finally:
+            poll.cancel()
+
+    async def _fill(self, places: asyncio.TaskGroup) -> None:
+        """Start what is due, while places are free; the end of a turn wakes again."""
+        while (self.want_all or self.wanted) and self.names:
+            if self.want_all:
+                self.want_all = False
+                await self._want_due()
+            free = self.concurrency - len(self.serving)
+            front = list(islice(self.wanted, free))
+            if not front:
+                return
+            for organization in front:
+                del self.wanted[organization]
+            counted = await self._count(self.names, front, free)
+            for each in counted:
+                self.serving[each] = False
+                self.turns += 1
+                places.create_task(self._serve(each))
+            if free == len(counted) < len(front) * len(self.names):
+                self.want(front)
+
+    async def _want_due(self) -> None:
+        rows = await self.database.call("select * from events.due(:rooms, null, :at)", rooms=self.names, at=self.database.clock.now())
+        due = list({row.organization_id for row in rows})
+        random.shuffle(due)  # or several deliverers would go through them side by side
+        self.want(due)
+
+    async def _count(self, rooms: list[str], organizations: list[UUID], most: int) -> list[Try]:
+        attempt = "select room, organization_id, tries, size from events.attempt(:rooms, :o, :at, :most)"
+        now = self.database.clock.now()
+        return [Try(*row) for row in await self.database.call(attempt, rooms=rooms, o=organizations, at=now, most=most)]
+
+    async def _serve(self, counted: Try) -> None:
+        """One turn. Others passed this inbox by meanwhile, so what they were told of is looked for at its end."""
+        more = True
+        try:
+            more = await self._try(counted) >= counted.size
+        finally:
+            if self.serving.pop(counted) or more:
+                self.want([counted.organization])
+            self.woken.set()
 
     async def moved(self) -> set[UUID]:
         """Organizations whose log grew since the last look, or whose next try is due: what a lost notification would have named."""
@@ -134,114 +199,84 @@ class Deliverer:
         )
         return grown | {row.organization for row in due}
 
-    def want(self, organizations: set[UUID] | None) -> None:
-        self.wanted = None if organizations is None or self.wanted is None else self.wanted | organizations
+    def want(self, organizations: Collection[UUID] | None) -> None:
+        """Look at these, or with None at all."""
+        if organizations is None:
+            self.want_all = True
+        else:
+            self.wanted.update(dict.fromkeys(organizations))
+        for counted in self.serving:
+            self.serving[counted] |= organizations is None or counted.organization in organizations
         if organizations is None or organizations:
             self.woken.set()
 
-    async def listen(self) -> None:
-        """A lost connection is opened again; meanwhile the poll carries on."""
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(self.database.conninfo, autocommit=True) as connection:
-                    await connection.execute("listen retinue_events")
-                    async for n in connection.notifies():
-                        self.want(None if n.payload == "*" else {UUID(x) for x in n.payload.split(",")})
-            except psycopg.OperationalError as error:
-                LOG.warning("notifications are lost until the database is back", error=type(error).__name__)
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def wave(self, organizations: set[UUID] | None = None) -> int:
-        """Give every inbox that has news one turn, in random order, so that a busy organization delays nobody else. Answers turns with work."""
-        if not self.names:
-            return 0
-        due = list(
-            await self.database.call(
-                "select room, organization_id from events.due(:rooms, :o, :at)",
-                rooms=self.names,
-                o=None if organizations is None else list(organizations),
-                at=self.database.clock.now(),
-            )
-        )
-        random.shuffle(due)
-        gate = asyncio.Semaphore(self.concurrency)
-
-        async def turn(room: str, organization: UUID) -> int:
-            async with gate:
-                return await self.turn(room, organization)
-
-        turns = await asyncio.gather(*(turn(*inbox) for inbox in due), return_exceptions=True)
-        for error in turns:
-            if isinstance(error, BaseException):  # told when no turn is under way any more
-                raise error
-        return sum(turn for turn in turns if isinstance(turn, int))
-
     async def turn(self, room: str, organization: UUID) -> int:
-        now = self.database.clock.now()
-        counted = await self.database.call("select * from events.attempt(:room, :o, :at)", room=room, o=organization, at=now)
-        if not counted:  # another worker has it
-            return 0
-        tries, size = counted[0]
-        if tries > TRIES:
-            parked = (
-                await self.database.call("select events.park(:room, :o, :try, :at)", room=room, o=organization, **{"try": tries}, at=now)
-            )[0][0]
+        """Give one inbox a turn, if it is due and nobody else has it. Answers the events that it is past."""
+        for counted in await self._count([room], [organization], 1):
+            return await self._try(counted)
+        return 0
+
+    async def _try(self, counted: Try) -> int:
+        room, organization = counted.room, counted.organization
+        who = {"room": room, "o": organization}
+        if counted.tries > TRIES:
+            park = "select events.park(:room, :o, :try, :at)"
+            parked = (await self.database.call(park, **who, **{"try": counted.tries}, at=self.database.clock.now()))[0][0]
             PARKED.labels(room).inc(parked)
             return int(parked)
         try:
-            return await self.take(room, organization, size, tries)
+            return await self.take(room, organization, counted.size, counted.tries)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises is counted, retried, and parked in the end
             FAILED.labels(room).inc()
             where = whereabouts(error)
-            LOG.warning("handler failed", room=room, organization=str(organization), tries=tries, size=size, where=where)
-            stopped = (
-                await self.database.call(
-                    "select events.fail(:room, :o, :size, :e, :at)",
-                    room=room,
-                    o=organization,
-                    size=size,
-                    e=where[-4000:],
-                    at=self.database.clock.now(),
-                )
-            )[0][0]
-            if stopped:
+            LOG.warning("handler failed", room=room, organization=str(organization), tries=counted.tries, size=counted.size, where=where)
+            fail = "select events.fail(:room, :o, :size, :e, :at)"
+            at = self.database.clock.now()
+            if (await self.database.call(fail, **who, size=counted.size, e=where[-4000:], at=at))[0][0]:
                 STOPPED.labels(room).set(1)
                 LOG.error("room stopped: it fails in three organizations; install a fixed release, or resume it", room=room)
-            return 1
+            return counted.size
 
     async def take(self, room: str, organization: UUID, size: int, tries: int) -> int:
         who = {"room": room, "role": self.database.role(room), "o": organization}
-        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
-            rows = (await session.execute(TAKE, who | {"size": size, "try": tries})).all()
+        async with self.database.begun(TAKE, who | {"size": size, "try": tries}) as (wire, rows):
             if not rows:
                 return 0
-            work = Work(session, room, organization, None, self.database.clock.now())
+            work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
-            await session.flush()
-            if not (await work.execute("select events.move(:n)", n=rows[-1].number)).scalar_one():
-                raise Misuse(f"the inbox of {room} moved while it was held: what was done here was done before")
+            await work.flush_rows()
+            await wire.send("select events.move(:n)", {"n": rows[-1].number}, last=not (work.events or work.jobs))
             await self.database.commit(work)
+        if work.events:
+            self.want([organization])
         HANDLED.labels(room).inc(len(rows))
         LAG.labels(room).observe((work.now - rows[0].occurred_at).total_seconds())
         return len(rows)
 
     async def replay(self, room: str, organization: UUID, number: int) -> bool:
         """Handle a parked event now; it comes late, and only once. Answers False when it is not parked."""
-        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
-            rows = (await session.execute(UNPARK, {"room": room, "role": self.database.role(room), "o": organization, "n": number})).all()
+        who = {"room": room, "role": self.database.role(room), "o": organization}
+        async with self.database.begun(UNPARK, who | {"n": number}) as (wire, rows):
             if not rows:
                 return False
-            work = Work(session, room, organization, None, self.database.clock.now())
+            work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
             await self.database.commit(work)
             return True
 
-    async def deliver_all(self, rounds: int = 10_000) -> None:
+    async def deliver_all(self, turns: int = 10_000) -> None:
         """Until nothing is due; for tests and commands that end."""
         await self.register()
-        for _ in range(rounds):
-            if not await self.wave():
-                return
+        end = self.turns + turns
+        async with asyncio.TaskGroup() as places:
+            while self.turns < end:
+                if not self.serving:
+                    self.want(None)
+                self.woken.clear()
+                await self._fill(places)
+                if not self.serving:
+                    return
+                await self.woken.wait()
         raise Misuse("events cause events without end")
 
 

@@ -1,17 +1,19 @@
-"""Tells readers of this process that an organization's log grew: one connection listens for all of them."""
+"""Tells readers and the deliverer of this process that an organization's log grew: one connection listens for all of them."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from uuid import UUID
 
 import psycopg
 
-from retinue.kernel.work import Database
+from retinue.kernel.telemetry import log
+from retinue.kernel.work import AWAY_SECONDS, Database
 
-RETRY_SECONDS, FALLBACK_SECONDS = 0.5, 1.0
+FALLBACK_SECONDS = 1.0
 NAMED_AT_MOST = 1_000
+LOG = log("live")
 
 
 class Woken:
@@ -43,39 +45,41 @@ class Woken:
 
 
 class Live:
-    """A wake-up and nothing more: a reader reads its own log again, by number."""
+    """A wake-up and nothing more: a reader reads its own log again, by number. Whoever follows hears of all; None means any of them."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self.waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
-        self.watching: set[Woken] = set()
+        self.followers: list[Callable[[Collection[UUID] | None], None]] = [self.wake]
 
     async def run(self) -> None:
-        url = self.database.conninfo
+        """A lost connection is opened again; meanwhile whoever waits looks by itself."""
         while True:
-            with suppress(psycopg.Error):
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            try:
+                async with await psycopg.AsyncConnection.connect(self.database.conninfo, autocommit=True) as connection:
                     await connection.execute("listen retinue_events")
                     async for note in connection.notifies():
-                        self.wake(None if note.payload == "*" else [UUID(x) for x in note.payload.split(",")])
-            await asyncio.sleep(RETRY_SECONDS)
+                        named = None if note.payload == "*" else [UUID(x) for x in note.payload.split(",")]
+                        for follower in list(self.followers):
+                            follower(named)
+            except psycopg.OperationalError as error:
+                LOG.warning("notifications are lost until the database is back", error=type(error).__name__)
+            await asyncio.sleep(AWAY_SECONDS)
 
-    def wake(self, organizations: Iterable[UUID] | None) -> None:
+    def wake(self, organizations: Collection[UUID] | None) -> None:
         for organization in list(self.waiting) if organizations is None else organizations:
             for event in self.waiting.get(organization, ()):
                 event.set()
-        for woken in self.watching:
-            woken.add(organizations)
 
     @contextmanager
     def watch(self) -> Iterator[Woken]:
         """Hears of every organization while this is open."""
         woken = Woken()
-        self.watching.add(woken)
+        self.followers.append(woken.add)
         try:
             yield woken
         finally:
-            self.watching.discard(woken)
+            self.followers.remove(woken.add)
 
     async def wait(self, organization: UUID, seconds: float = FALLBACK_SECONDS) -> bool:
         """Until the log of `organization` grew, or `seconds` passed; in no transaction. Answers whether it was woken."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
@@ -21,6 +21,7 @@ from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
 from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
+from retinue.kernel.wire import Wire
 
 __all__ = ["Database", "Work", "uuid7"]
 
@@ -31,11 +32,12 @@ def statement(sql: str) -> TextClause:
     return text(sql)
 
 
-BEGIN = text("select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles")
-SERVE = text("select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles")
+BEGIN = "select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles"
+SERVE = "select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles"
 # Procrastinate's own words: a worker of named queues listens to theirs, and to no other channel.
 DEFERRED = """select pg_notify('procrastinate_queue_v1#' || room, '{"type": "job_inserted", "job_id": 0}')
  from unnest(cast(:rooms as text[])) room"""
+TOLD = "select pg_notify('retinue_events', :named)"
 NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database restarts, or a connection was lost
@@ -47,7 +49,7 @@ class Work:
 
     def __init__(
         self,
-        session: AsyncSession,
+        wire: Wire,
         room: str,
         organization: UUID,
         actor: UUID | None,
@@ -55,7 +57,7 @@ class Work:
         cause: Event | None = None,
         roles: Sequence[str] = (),
     ) -> None:
-        self.session, self.room, self.organization, self.actor, self.now, self.cause = session, room, organization, actor, now, cause
+        self.wire, self.room, self.organization, self.actor, self.now, self.cause = wire, room, organization, actor, now, cause
         self.roles = tuple(roles)
         self.permissions: frozenset[str] = frozenset()
         self.lineage: UUID | None = None
@@ -65,9 +67,17 @@ class Work:
         self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """Of this transaction, made when it is first asked for: a Work without mapped rows does without."""
+        if self._session is None:
+            self._session = AsyncSession(self.wire.connection, expire_on_commit=False)
+        return self._session
 
     async def execute(self, sql: str, **values: Any) -> CursorResult[Any]:
-        return await self.session.execute(statement(sql), values)  # type: ignore[return-value]
+        return await self.wire.connection.execute(statement(sql), values)
 
     def emit(self, event: Event) -> None:
         if event.publisher != self.room:
@@ -84,8 +94,8 @@ class Work:
             raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
 
-    async def flush(self, answer: str = "select", **values: Any) -> None:
-        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit.
+    async def flush(self, answer: str = "select", *, last: bool = False, **values: Any) -> None:
+        """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit, which `last` sends along.
 
         `answer`: what the kernel writes of the answer in the same statement; it may read the number from `told`.
         """
@@ -93,24 +103,32 @@ class Work:
             if values:
                 raise Misuse("a Work is flushed once")
             return
-        await self.session.flush()
+        await self.flush_rows()
         if self.jobs:
-            await self.execute("select jobs.defer(cast(:jobs as json))", jobs=json.dumps(self.jobs, default=str))
+            await self.wire.send("select jobs.defer(cast(:jobs as json))", {"jobs": json.dumps(self.jobs, default=str)})
         if self.events:
             values["batch"] = await envelope(self, self.events)
         if values:
             told = "events.append(cast(:batch as json))" if self.events else "cast(null as bigint)"
             sql = f"with told as materialized (select {told} as number), answer as ({answer}) select number from told"
-            self.number = (await self.execute(sql, **values)).scalar_one()
+            self.number = (await self.wire.send(sql, values, last=last))[0][0]
         self.flushed = True
+
+    async def flush_rows(self) -> None:
+        if self._session is not None:
+            await self._session.flush()
 
 
 class Database:
-    """A pool of one login, which may become the roles of its rooms and owns nothing."""
+    """A pool of one login, which may become the roles of its rooms and owns nothing.
+
+    The engine is in autocommit: only what `begun` yields is a transaction.
+    """
 
     def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
-        self.engine = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True)
-        self.plain = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # on the same pool
+        self.engine = create_async_engine(
+            url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True, isolation_level="AUTOCOMMIT"
+        )
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
         self.told: set[UUID] = set()
         self.deferred: set[str] = set()  # rooms
@@ -133,28 +151,38 @@ class Database:
         Raises NotFound when the actor has no access to the organization.
         """
         with span(f"work {room}", organization=str(organization)):
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
-                begun = await self._begin(session, room, organization, actor)
-                work = Work(session, room, organization, actor, self.clock.now(), roles=begun.roles or ())
+            who = {"role": self.role(room), "organization": organization}
+            async with self.begun(*((BEGIN, who | {"actor": actor}) if actor else (SERVE, who))) as (wire, rows):
+                work = Work(wire, room, organization, actor, self.clock.now(), roles=rows[0].roles or ())
                 yield work
                 await self.commit(work)
 
-    async def _begin(self, session: AsyncSession, room: str, organization: UUID, actor: UUID | None) -> Any:
-        """A connection that was lost while it lay in the pool is replaced once: nothing has been done on it yet."""
-        who = {"role": self.role(room), "organization": organization}
+    @asynccontextmanager
+    async def begun(self, sql: str, values: Mapping[str, Any]) -> AsyncIterator[tuple[Wire, list[Any]]]:
+        """A transaction that begins with `sql`, and the rows of that; rolled back unless committed.
+
+        A connection that was lost while it lay in the pool is replaced once: nothing has been done on it yet.
+        Raises NotFound when `sql` enters an organization that is not there for the actor.
+        """
         for again in (True, False):
-            try:
-                return (await session.execute(BEGIN, who | {"actor": actor}) if actor else await session.execute(SERVE, who)).one()
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", "") == NO_ORGANIZATION:
-                    raise NotFound() from None
-                if not (again and error.connection_invalidated):
-                    raise
-                await session.rollback()
+            async with self.engine.connect() as connection:
+                wire = Wire(connection)
+                try:
+                    rows = await wire.send(sql, values, first=True)
+                except DBAPIError as error:
+                    if getattr(error.orig, "sqlstate", "") == NO_ORGANIZATION:
+                        raise NotFound() from None
+                    if not (again and error.connection_invalidated):
+                        raise
+                    continue
+                yield wire, rows
+                return
 
     async def commit(self, work: Work) -> None:
-        await work.flush()
-        await work.session.commit()
+        if not work.wire.in_transaction:
+            raise Misuse("a Work whose session was rolled back commits nothing: open a savepoint around what may fail")
+        await work.flush(last=True)
+        await work.wire.commit()
         if work.events:
             self.told.add(work.organization)
         if work.events or work.jobs:
@@ -162,34 +190,34 @@ class Database:
                 self.deferred.add(work.room)
             self.news.set()
 
-    async def call(self, sql: str, **values: Any) -> Sequence[Any]:
-        """A definer function as the login itself, in a transaction of its own: one statement is one by itself."""
-        async with self.plain.connect() as connection:
-            return (await connection.execute(statement(sql), values)).all()
+    async def call(self, sql: str, **values: Any) -> list[Any]:
+        """A definer function as the login itself, in a transaction of its own."""
+        async with self.engine.connect() as connection:
+            return await Wire(connection).send(sql, values)
 
     async def herald(self) -> None:
         """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
         while True:
             await self.news.wait()
             try:
-                async with self.plain.connect() as connection:
+                async with self.engine.connect() as connection:
                     while True:
                         await self.news.wait()
                         self.news.clear()
-                        await self._tell(connection)
+                        await self._tell(Wire(connection))
             except AWAY:
                 self.news.set()
                 await asyncio.sleep(AWAY_SECONDS)
 
-    async def _tell(self, connection: AsyncConnection) -> None:
+    async def _tell(self, wire: Wire) -> None:
         told, self.told = self.told, set()
         deferred, self.deferred = self.deferred, set()
         try:
             if told:
                 named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
-                await connection.execute(text("select pg_notify('retinue_events', :named)"), {"named": named})
+                await wire.send(TOLD, {"named": named})
             if deferred:
-                await connection.execute(text(DEFERRED), {"rooms": sorted(deferred)})
+                await wire.send(DEFERRED, {"rooms": sorted(deferred)})
         except AWAY:
             self.told |= told
             self.deferred |= deferred

@@ -101,7 +101,7 @@ class Chaos:
 
     def _hurry(self) -> None:
         """Tries come twenty times as quick."""
-        row = self.owner.execute("select pg_get_functiondef('events.attempt(text, uuid, timestamptz)'::regprocedure)").fetchone()
+        row = self.owner.execute("select pg_get_functiondef('events.attempt(text[], uuid[], timestamptz, int)'::regprocedure)").fetchone()
         assert row is not None
         self.slow = row[0]
         self.owner.execute(self.slow.replace("'00:00:01'", "'50 ms'").replace("interval '1 second'", "interval '50 ms'"))

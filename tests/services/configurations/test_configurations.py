@@ -90,7 +90,7 @@ async def test_an_older_approval_that_comes_late_changes_nothing(house: House) -
     await approve(owner)
     (old,) = await house.events(owner.organization, RequirementsApproved)
     call, at = house.database.call, house.clock.now()
-    counted = await call("select * from events.attempt('configurations', :o, :at)", o=owner.organization, at=at)
+    counted = await call("select * from events.attempt(array['configurations'], :o, :at, 1)", o=[owner.organization], at=at)
     await call("select events.park('configurations', :o, :n, :at)", o=owner.organization, n=counted[0].tries, at=at)
     await draft_of(house, owner.organization, "Frame building")
     await approve(owner, automatic=True)

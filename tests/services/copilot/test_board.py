@@ -138,7 +138,7 @@ async def test_what_could_not_be_handled_waits_for_who_reads_the_log(house: Hous
     async with house.process.database.work("research", UUID(str(client.tenant))) as work:
         work.emit(failed())
     organization, now, call = work.organization, house.process.database.clock.now(), house.process.database.call
-    (counted,) = await call("select * from events.attempt('copilot', :o, :at)", o=organization, at=now)
+    (counted,) = await call("select * from events.attempt(array['copilot'], :o, :at, 1)", o=[organization], at=now)
     await call("select events.park('copilot', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
     (need,) = (await client.get("/needs"))["items"]
     assert (need["kind"], need["detail"]) == ("event_parked", "copilot could not handle research.research_failed.1")

@@ -189,7 +189,7 @@ async def test_the_log_is_followed_as_it_grows_and_taken_up_where_it_was_left(ho
 async def test_what_is_parked_is_listed_and_handled_once(house: House, client: Caller):
     number, call = await tell(house, client, "parked"), house.process.database.call
     organization, now = UUID(str(client.tenant)), house.process.database.clock.now()
-    (counted,) = await call("select * from events.attempt('copilot', :o, :at)", o=organization, at=now)
+    (counted,) = await call("select * from events.attempt(array['copilot'], :o, :at, 1)", o=[organization], at=now)
     await call("select events.park('copilot', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
     later = await tell(house, client, "later")
     await house.settle()

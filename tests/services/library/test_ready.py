@@ -40,7 +40,7 @@ async def end(house: House, client: Caller, job: UUID, lineage: UUID, pages: int
 async def take_one(house: House, organization: UUID, *, aside: bool) -> None:
     """The library's next event alone: handled, or parked as if it had failed five times."""
     call, now = house.process.database.call, house.process.database.clock.now()
-    (counted,) = await call("select * from events.attempt('library', :o, :at)", o=organization, at=now)
+    (counted,) = await call("select * from events.attempt(array['library'], :o, :at, 1)", o=[organization], at=now)
     if aside:
         await call("select events.park('library', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
     else:

@@ -100,23 +100,24 @@ CREATE FUNCTION events.append(batch json) RETURNS bigint
                                                         occurred_at timestamptz)) with ordinality as b(id, kind, body, person, actor, cause, lineage, trace, occurred_at, n))
   select number from h $$;
 ALTER FUNCTION events.append(batch json) OWNER TO {prefix}_carrier;
-CREATE FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) RETURNS TABLE(tries integer, size integer)
+CREATE FUNCTION events.attempt(rooms text[], organizations uuid[], at timestamp with time zone, most integer) RETURNS TABLE(room text, organization_id uuid, tries integer, size integer)
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select set_config('synchronous_commit', 'off', true);
-  insert into events.cursor (room, organization_id) values (attempt.room, organization) on conflict do nothing;
+  insert into events.cursor (room, organization_id) select d.room, d.organization_id from events.due(rooms, organizations, at) d
+    where not exists (select from events.cursor c where (c.room, c.organization_id) = (d.room, d.organization_id)) on conflict do nothing;
   with c as (select c.room, c.organization_id from events.cursor c join events.head h using (organization_id) join events.handler s on s.room = c.room
-             where (c.room, c.organization_id) = (attempt.room, organization) and s.stopped_at is null
+             where c.room = any(rooms) and c.organization_id = any(organizations) and s.stopped_at is null
              and c.number < h.number and (c.retry_at is null or c.retry_at <= at)
              and exists (select from unnest(s.kinds) k, lateral (select from events.log l where (l.organization_id, l.kind) = (c.organization_id, k)
                                                                    and l.number > c.number limit 1))
-             for update of c skip locked)
+             order by random() limit most for update of c skip locked)
   update events.cursor k set tries = k.tries + 1, retry_at = at + interval '1 second' * (2 ^ least(k.tries, 5)),
     careful_until = case k.tries when 0 then k.careful_until else greatest(k.careful_until, k.number + 100) end
   from c where (k.room, k.organization_id) = (c.room, c.organization_id)
-  returning k.tries, case when k.tries > 1 or k.number < k.careful_until then 1 else 100 end $$;
-ALTER FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) OWNER TO {prefix}_carrier;
+  returning k.room, k.organization_id, k.tries, case when k.tries > 1 or k.number < k.careful_until then 1 else 100 end $$;
+ALTER FUNCTION events.attempt(rooms text[], organizations uuid[], at timestamp with time zone, most integer) OWNER TO {prefix}_carrier;
 CREATE FUNCTION events.due(rooms text[], organizations uuid[], at timestamp with time zone) RETURNS TABLE(room text, organization_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -184,16 +185,15 @@ CREATE FUNCTION events.listen(room text, kinds text[], projection boolean, relea
       stopped_at = case when h.release = excluded.release then h.stopped_at end;
 end $$;
 ALTER FUNCTION events.listen(room text, kinds text[], projection boolean, release text) OWNER TO {prefix}_carrier;
-CREATE FUNCTION events.move(n bigint) RETURNS boolean
+CREATE FUNCTION events.move(n bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-declare me text := substr(current_setting('role'), length('{prefix}_') + 1); moved boolean; begin
+declare me text := substr(current_setting('role'), length('{prefix}_') + 1); begin
   update events.cursor c set number = n, tries = 0, retry_at = null, error = null
     where (c.room, c.organization_id) = (me, kernel.organization()) and c.number < n;
-  moved := found;
+  if not found then raise exception 'the inbox of % moved while it was held: what was done here was done before', me; end if;
   update events.handler h set failing = '{}' where h.room = me and h.failing <> '{}' and h.stopped_at is null;
-  return moved;
 end $$;
 ALTER FUNCTION events.move(n bigint) OWNER TO {prefix}_carrier;
 CREATE FUNCTION events.park(room text, organization uuid, try integer, at timestamp with time zone) RETURNS integer
@@ -2047,8 +2047,8 @@ GRANT USAGE ON SCHEMA lookup TO {prefix}_app;
 REVOKE ALL ON FUNCTION dossier.search(words text, kinds text[], readable text[], size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION dossier.search_moments(words text, client uuid, readable text[], wanted text, line uuid, since timestamp with time zone, until timestamp with time zone, until_id uuid, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION events.append(batch json) FROM PUBLIC;
-REVOKE ALL ON FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION events.attempt(room text, organization uuid, at timestamp with time zone) TO {prefix}_app;
+REVOKE ALL ON FUNCTION events.attempt(rooms text[], organizations uuid[], at timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION events.attempt(rooms text[], organizations uuid[], at timestamp with time zone, most integer) TO {prefix}_app;
 REVOKE ALL ON FUNCTION events.due(rooms text[], organizations uuid[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION events.due(rooms text[], organizations uuid[], at timestamp with time zone) TO {prefix}_app;
 REVOKE ALL ON FUNCTION events.fail(room text, organization uuid, size integer, error text, at timestamp with time zone) FROM PUBLIC;
@@ -2140,4 +2140,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0030_conversations_inbox');
+INSERT INTO public.alembic_version VALUES ('0031_attempts');

@@ -189,7 +189,7 @@ class Tab:
             return [reset(None)]
         frames = [reset(place) for place in again]
         for place, rows in (await store.after(work, wanted)).items():
-            there = Work(work.session, ROOM, place, work.actor, work.now)  # keys of persons are an organization's own
+            there = Work(work.wire, ROOM, place, work.actor, work.now)  # keys of persons are an organization's own
             for one in await told(there, rows):
                 if SECTIONS[one.section] in permissions:
                     frames.append(one.named if shapes.NAMES in permissions else one.unnamed)

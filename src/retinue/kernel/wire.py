@@ -1,0 +1,69 @@
+"""How the kernel's own statements reach Postgres: by the driver, a transaction's BEGIN together with its first and its COMMIT with its last."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import namedtuple_row
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class Wire:
+    """One pooled connection. Errors are SQLAlchemy's, whichever way a statement went."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    @property
+    def driver(self) -> psycopg.AsyncConnection[Any]:
+        assert self.connection.sync_connection is not None
+        return self.connection.sync_connection.connection.driver_connection  # type: ignore[return-value]
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.driver.info.transaction_status != TransactionStatus.IDLE
+
+    async def send(self, sql: str, values: Mapping[str, Any] | None = None, *, first: bool = False, last: bool = False) -> list[Any]:
+        """The rows of `sql`, whose parameters are written `:name`. `first` begins a transaction, `last` commits it, in the same round trip."""
+        driver = self.driver
+        cursor = driver.cursor(row_factory=namedtuple_row)
+        try:
+            if not (first or last):
+                await cursor.execute(_for_driver(sql), values)
+            else:
+                async with driver.pipeline():
+                    if first:
+                        await driver.execute("begin")
+                    await cursor.execute(_for_driver(sql), values)
+                    if last:
+                        await driver.execute("commit")
+            return await cursor.fetchall()
+        except psycopg.Error as error:
+            raise await self._told(sql, error) from error
+
+    async def commit(self) -> None:
+        """No round trip when the last statement committed."""
+        try:
+            await self.driver.commit()
+        except psycopg.Error as error:
+            raise await self._told("commit", error) from error
+
+    async def _told(self, sql: str, error: psycopg.Error) -> BaseException:
+        """A connection that is lost takes the idle ones of the pool with it: the server that closed one has most often closed all."""
+        lost = self.driver.closed
+        if lost:
+            await self.connection.invalidate(error)
+            await self.connection.engine.dispose()
+        return DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=DIALECT)
+
+
+@lru_cache(1000)
+def _for_driver(sql: str) -> str:
+    return str(text(sql).compile(dialect=DIALECT))
