@@ -20,9 +20,36 @@ dossier() {
 }
 
 # Read what happened, newest first.
-# Newest first: of the client named, or of every organization that the caller may read.
+# Newest first: of the client named, or of every organization that the caller may read. `search`: all these words, the last one perhaps half typed.
 timeline() {
   call GET "/api/v1/timeline"
+}
+
+# Count what happened, by section and day.
+# How many moments a client has, by section and by day (of the time zone `zone`, the newest 400 that have any).
+counts() {
+  call GET "/api/v1/timeline/counts"
+}
+
+# Read an event with its causes and effects.
+# One event with what led to it, what it led to, and its lineage.
+event() {
+  call GET "/api/v1/timeline/${1:-00000000-0000-7000-8000-000000000000}"
+}
+
+# Say how far one has read a client.
+# Say how far the caller has read a client: never back, and never beyond the newest event.
+seen() {
+  call POST "/api/v1/seen" \
+    --header 'Content-Type: application/json' \
+    --data '{"client_id": "00000000-0000-7000-8000-000000000000", "number": 0.0}' \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
+# Read what happened while one was away.
+# What happened since the caller last said how far they have read: counts, and five sentences at most with the events behind each.
+away_from() {
+  call GET "/api/v1/away/${1:-00000000-0000-7000-8000-000000000000}"
 }
 
 # Read or follow the log of events.
@@ -51,6 +78,7 @@ job() {
 
 if [[ "${BASH_SOURCE[0]}" == "$0" ]]; then
   timeline
+  counts
   events
   parked
 fi

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from retinue.engines.dossier import clients, needs
 from retinue.engines.dossier.cards import CARDS
-from retinue.engines.dossier.search import indexed, plain
-from retinue.engines.dossier.words import ERASED
+from retinue.engines.dossier.search import indexed
+from retinue.engines.dossier.words import ERASED, plain
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work, uuid7
 

@@ -1,7 +1,5 @@
 """Finding clients, people, conversations, documents and events by their words, as they are typed."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +8,13 @@ from uuid import UUID
 
 from retinue.contracts import conversations, identity, library
 from retinue.engines.dossier.views import readable
+from retinue.engines.dossier.words import asked_words, plain
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
 
 Type = Literal["client", "person", "conversation", "document", "event"]
 TYPES: tuple[Type, ...] = ("client", "person", "conversation", "document", "event")
-WORDS_AT_MOST, SNIPPET = 10, 160
+SNIPPET = 160
 E = TypeVar("E", bound=Event)
 
 FOUND: dict[type[Event], tuple[Type, Callable[[Any], Iterable[str | None]]]] = {}
@@ -40,18 +39,6 @@ def indexed(event: Event) -> tuple[Type, str | None]:
     return type_, "\n".join(part for part in said(event) if part) or None
 
 
-def plain(text: str) -> list[str]:
-    """Its words without case and accents."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"[^\W_]+", "".join(letter for letter in folded if not unicodedata.combining(letter)))
-
-
-def words(typed: str) -> str | None:
-    """As to_tsquery reads it: every word, and the last one as far as it is typed. None when there is no word."""
-    found = plain(typed)[:WORDS_AT_MOST]
-    return " & ".join([*found[:-1], f"{found[-1]}:*"]) if found else None
-
-
 @dataclass(frozen=True)
 class Result:
     type: Type
@@ -67,7 +54,7 @@ class Result:
 
 async def search(work: Work, permissions: Collection[str], typed: str, types: Sequence[Type], size: int) -> list[Result]:
     """The best of each type in turn."""
-    asked = words(typed)
+    asked = asked_words(typed)
     if asked is None:
         return []
     rows = (

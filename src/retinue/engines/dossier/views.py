@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy import Select, select, tuple_
 
 from retinue.engines.dossier.cards import SECTIONS
 from retinue.engines.dossier.tables import Fact, Moment
+from retinue.engines.dossier.words import asked_words
 from retinue.kernel.work import Work
 
 FACTS_AT_MOST = 5_000
+DAYS_AT_MOST, CAUSES_AT_MOST, AROUND_AT_MOST = 400, 20, 200
 
 
 def readable(permissions: Collection[str]) -> list[str]:
@@ -41,6 +43,8 @@ def moments(
     lineage: UUID | None,
     before: tuple[datetime, UUID] | None,
     size: int,
+    kind: str | None = None,
+    since: datetime | None = None,
 ) -> Select[Moment]:
     """The timeline's question; the index for it is moment_client, moment_section, moment_lineage, or moment_recent for many clients."""
     wanted = [name for name in readable(permissions) if section in (None, name)]
@@ -54,6 +58,10 @@ def moments(
         asked = asked.where(Moment.organization_id == client)
     if lineage:
         asked = asked.where(Moment.lineage == lineage)
+    if kind:
+        asked = asked.where(Moment.kind == kind)
+    if since:
+        asked = asked.where(Moment.occurred_at >= since)
     if before:
         asked = asked.where(tuple_(Moment.occurred_at, Moment.id) < tuple_(*before))
     return asked
@@ -68,11 +76,130 @@ async def timeline(
     lineage: UUID | None,
     before: tuple[datetime, UUID] | None,
     size: int,
+    kind: str | None = None,
+    since: datetime | None = None,
+    search: str | None = None,
 ) -> list[Moment]:
     """Newest first, one more than `size` when there is more. `before`: time and id of the last one seen. Without a client, of all the
-    organizations that this Work reads."""
-    asked = moments(permissions, client=client, section=section, lineage=lineage, before=before, size=size)
+    organizations that this Work reads. `search`: words, the last one perhaps half typed."""
+    words = asked_words(search or "")
+    if words is None:
+        asked = moments(permissions, client=client, section=section, lineage=lineage, before=before, size=size, kind=kind, since=since)
+        return list((await work.session.scalars(asked)).all())
+    found = await work.execute(
+        "select * from dossier.search_moments(:words, :client, cast(:readable as text[]), :kind, :lineage, :since, :at, :id, :size)",
+        words=words,
+        client=client,
+        readable=[name for name in readable(permissions) if section in (None, name)],
+        kind=kind,
+        lineage=lineage,
+        since=since,
+        at=before[0] if before else None,
+        id=before[1] if before else None,
+        size=size + 1,
+    )
+    rows = found.all()
+    return await by_ids(work, {row.organization_id for row in rows}, [row.id for row in rows])
+
+
+async def by_ids(work: Work, organizations: Collection[UUID], ids: Sequence[UUID]) -> list[Moment]:
+    """Newest first."""
+    asked = (
+        select(Moment)
+        .where(Moment.organization_id.in_(organizations), Moment.id.in_(ids))
+        .order_by(Moment.occurred_at.desc(), Moment.id.desc())
+    )
     return list((await work.session.scalars(asked)).all())
+
+
+async def count_sections(work: Work, client: UUID, permissions: Collection[str], after: int = 0) -> dict[str, int]:
+    """Moments by section, of those numbered above `after`; every section that may be read is there."""
+    rows = await work.execute(
+        "select section, count(*) as events from dossier.moment where organization_id = :client and section = any(:readable) and number > :after"
+        " group by section",
+        client=client,
+        readable=readable(permissions),
+        after=after,
+    )
+    return dict.fromkeys(readable(permissions), 0) | {row.section: row.events for row in rows}
+
+
+async def count_days(work: Work, client: UUID, permissions: Collection[str], zone: str) -> list[tuple[date, int]]:
+    """Moments by day of a time zone, the newest first; days without any are left out."""
+    rows = await work.execute(
+        "select cast(occurred_at at time zone :zone as date) as day, count(*) as events from dossier.moment"
+        " where organization_id = :client and section = any(:readable) group by 1 order by 1 desc limit :days",
+        client=client,
+        readable=readable(permissions),
+        zone=zone,
+        days=DAYS_AT_MOST,
+    )
+    return [(row.day, row.events) for row in rows]
+
+
+async def count_facts(work: Work, client: UUID, permissions: Collection[str]) -> dict[str, tuple[int, int]]:
+    """By section, how many facts and how many sources: pages that claims were read on, else the events that said them. How a research job
+    went is no fact about the client."""
+    rows = await work.execute(
+        "select section, count(*) as facts, count(distinct coalesce(value ->> 'source_url', cast(number as text))) as sources"
+        " from dossier.fact where organization_id = :client and section = any(:readable) and (section <> 'research' or value ? 'source_url')"
+        " group by section",
+        client=client,
+        readable=readable(permissions),
+    )
+    return dict.fromkeys(readable(permissions), (0, 0)) | {row.section: (row.facts, row.sources) for row in rows}
+
+
+async def event(work: Work, id: UUID, permissions: Collection[str]) -> Moment | None:
+    """The moment of an event, when its section may be read."""
+    return await work.session.scalar(select(Moment).where(Moment.id == id, Moment.section.in_(readable(permissions))))
+
+
+async def led_to(work: Work, moment: Moment, permissions: Collection[str]) -> list[Moment]:
+    """What led to it, the nearest first."""
+    return await _walk(work, moment, permissions, "m.id = w.cause", CAUSES_AT_MOST, "desc")
+
+
+async def came_of(work: Work, moment: Moment, permissions: Collection[str]) -> list[Moment]:
+    """What it led to, and what that led to, in order."""
+    return await _walk(work, moment, permissions, "m.cause = w.id", AROUND_AT_MOST, "asc")
+
+
+async def _walk(work: Work, moment: Moment, permissions: Collection[str], step: str, size: int, direction: str) -> list[Moment]:
+    rows = await work.execute(
+        "with recursive w as (select id, cause, number from dossier.moment where organization_id = :o and id = :id union"
+        f" select m.id, m.cause, m.number from w join dossier.moment m on m.organization_id = :o and {step})"
+        f" select id from w where id <> :id order by number {direction} limit :size",
+        o=moment.organization_id,
+        id=moment.id,
+        size=size,
+    )
+    ids = [row.id for row in rows]
+    found = {row.id: row for row in await by_ids(work, [moment.organization_id], ids) if row.section in readable(permissions)}
+    return [found[id] for id in ids if id in found]
+
+
+async def of_lineage(work: Work, moment: Moment, permissions: Collection[str]) -> list[Moment]:
+    """Everything of its lineage at its client, in order."""
+    asked = (
+        select(Moment)
+        .where(Moment.organization_id == moment.organization_id, Moment.lineage == moment.lineage)
+        .where(Moment.section.in_(readable(permissions)))
+        .order_by(Moment.number)
+        .limit(AROUND_AT_MOST)
+    )
+    return list((await work.session.scalars(asked)).all())
+
+
+async def newer(work: Work, client: UUID, permissions: Collection[str], after: int, size: int) -> list[Moment]:
+    """Moments numbered above `after`; the newest `size` of them, in order."""
+    asked = (
+        select(Moment)
+        .where(Moment.organization_id == client, Moment.number > after, Moment.section.in_(readable(permissions)))
+        .order_by(Moment.number.desc())
+        .limit(size)
+    )
+    return list((await work.session.scalars(asked)).all())[::-1]
 
 
 @dataclass(frozen=True)

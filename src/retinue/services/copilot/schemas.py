@@ -1,6 +1,6 @@
 """Shapes of the dossier, the timeline, the live socket, the log and of jobs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -37,12 +37,63 @@ class Moment(BaseModel):
     occurred_at: datetime
 
 
+class FactCount(BaseModel):
+    facts: int
+    sources: int
+
+
 class Dossier(BaseModel):
-    """`sections`: section → thing → field → value; only those that the reader may see."""
+    """`sections`: section → thing → field → value; only those that the reader may see. `seen_number`: how far the reader has read."""
 
     client_id: UUID
     sections: dict[str, dict[str, dict[str, Any]]]
+    counts: dict[str, FactCount]
+    seen_number: int
     timeline: list[Moment]
+
+
+class DayCount(BaseModel):
+    day: date
+    events: int
+
+
+class TimelineCounts(BaseModel):
+    sections: dict[str, int]
+    days: list[DayCount]
+
+
+class EventDetail(BaseModel):
+    """An event with all that stands around it: `causes` the nearest first, `effects` and `lineage` in order (200 at most). Personal fields of
+    `body` are null once their person is erased."""
+
+    moment: Moment
+    topic: str
+    trace_id: str
+    body: dict[str, Any]
+    causes: list[Moment]
+    effects: list[Moment]
+    lineage: list[Moment]
+
+
+class Seen(BaseModel):
+    client_id: UUID
+    number: Annotated[int, Field(ge=0, le=NUMBER_AT_MOST)]
+
+
+class AwayLine(BaseModel):
+    text: str
+    event_ids: list[UUID]
+
+
+class Away(BaseModel):
+    """What happened since the reader last said how far they have read; `since` is null when they never did."""
+
+    since: datetime | None
+    number: int
+    events: int
+    sections: dict[str, int]
+    lines: list[AwayLine]
+    answered_by: Literal["rules"] = "rules"
 
 
 class LoggedEvent(BaseModel):
@@ -111,7 +162,7 @@ class NextNeed(BaseModel):
 
 class ClientCard(BaseModel):
     """A client on the board. `facts` are claims with a source, `sources` the pages they were read on; `needs`, `next`, `waiting` and `last`
-    count what the reader may see."""
+    count what the reader may see; `unread`: there is something newer than what they said they have seen."""
 
     client_id: UUID
     name: str
@@ -130,6 +181,7 @@ class ClientCard(BaseModel):
     documents: int
     conversations: int
     waiting: int
+    unread: bool
 
 
 class StageCount(BaseModel):

@@ -45,8 +45,8 @@ async def moments(work: Work, rows: Sequence[MomentRow]) -> list[Moment]:
     return [moment(row, around, named=NAMES in work.permissions) for row in rows]
 
 
-def client_card(row: Any, need: Any | None, sections: Collection[str]) -> ClientCard:
-    """`need`: of board.next_needs. `sections`: what the reader may see."""
+def client_card(row: Any, need: Any | None, sections: Collection[str], seen: int) -> ClientCard:
+    """`need`: of board.next_needs. `sections`: what the reader may see. `seen`: the number up to which they have read."""
     last = max((last for section, last in row.lasts.items() if section in sections), key=lambda last: last["number"], default=None)
     return ClientCard(
         client_id=row.id,
@@ -66,6 +66,7 @@ def client_card(row: Any, need: Any | None, sections: Collection[str]) -> Client
         documents=row.documents,
         conversations=row.conversations,
         waiting=need.waiting if need else 0,
+        unread=last is not None and last["number"] > seen,
     )
 
 

@@ -55,6 +55,33 @@ async def after(work: Work, seen: Mapping[UUID, int]) -> dict[UUID, list[Any]]:
     return {place: list(group) for place, group in groupby(rows, key=lambda row: row.organization_id)}
 
 
+async def one(work: Work, client: UUID, number: int) -> Any | None:
+    return (await work.execute("select * from events.log where organization_id = :o and number = :n", o=client, n=number)).first()
+
+
+async def seen(work: Work, clients: Sequence[UUID]) -> dict[UUID, Any]:
+    """By client, how far whoever asks has read: `number`, `seen_at`."""
+    rows = await work.execute(
+        "select * from copilot.seen where organization_id = any(:clients) and id = :reader", clients=list(clients), reader=work.actor
+    )
+    return {row.organization_id: row for row in rows}
+
+
+async def mark_seen(work: Work, number: int) -> int:
+    """Never back, and never beyond what there is. Answers how far it is now."""
+    row = await work.execute(
+        "insert into copilot.seen (organization_id, id, number, seen_at) values (:o, :reader,"
+        " least(:number, coalesce((select max(number) from events.log where organization_id = :o), 0)), :at)"
+        " on conflict (organization_id, id) do update set number = greatest(seen.number, excluded.number), seen_at = excluded.seen_at"
+        " returning number",
+        o=work.organization,
+        reader=work.actor,
+        number=number,
+        at=work.now,
+    )
+    return int(row.scalar_one())
+
+
 async def parked(work: Work, size: int) -> Sequence[Any]:
     return (
         await work.execute(

@@ -80,13 +80,14 @@ async def cards(
         after=card_cursor(cursor, sort),
         size=limit,
     )
-    needs = await board.next_needs(work, work.permissions, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    needs, seen = await board.next_needs(work, work.permissions, ids), await store.seen(work, ids)
     sections = views.readable(work.permissions)
     return page_of(
         rows,
         limit,
         lambda row: [row.sort_key if sort == "name" else row.sort_key.isoformat(), row.id],
-        lambda row: shapes.client_card(row, needs.get(row.id), sections),
+        lambda row: shapes.client_card(row, needs.get(row.id), sections, seen[row.id].number if row.id in seen else 0),
     )
 
 
