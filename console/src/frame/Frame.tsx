@@ -144,7 +144,7 @@ export function Frame() {
         <button type="button" className="pal" aria-label="Search or run a command" onClick={openPalette}><Icon name="search" /><span className="el wide">Search clients, events, documents, or run a command</span><span className="sp" /><span className="wide"><Keys of={["Ctrl", "K"]} /></span></button>
         <div className="end"><Engine /><Bell /><Person /></div>
       </header>
-      <div style={{ gridColumn: 2, minWidth: 0 }}><OfflineBanner /><NewVersion /></div>
+      <div className="banners"><OfflineBanner /><NewVersion /></div>
       <main id="main" className="main" tabIndex={-1} style={{ outline: "none", boxShadow: "none" }}><Suspense fallback={null}><Outlet /></Suspense></main>
       <Strip />
       <Palette onHelp={() => setHelp(true)} />

@@ -72,7 +72,7 @@ export function Composer({ client, conversation, asked, mine, closed, noting, on
 
   return (
     <div className="composer">
-      {mine && kind === "reply" && <Suggestions items={items} query={suggestions} asked={asked} onUse={use} client={client} />}
+      {mine && kind === "reply" && <Suggestions items={items} folded={text !== ""} query={suggestions} asked={asked} onUse={use} client={client} />}
       <div className="card writing" data-kind={kind}>
         {machine ? <Drafted ref={rich} drafted={drafted} value={text} onChange={write} label="Your reply, begun from a draft" onKeyDown={keys} />
           : <Textarea ref={plain} className="written" variant="unstyled" autosize minRows={2} maxRows={9} maxLength={kind === "note" ? NOTED : MOST} aria-label={kind === "note" ? "A note for colleagues" : "Your reply"} disabled={Boolean(barred)}
@@ -90,19 +90,19 @@ export function Composer({ client, conversation, asked, mine, closed, noting, on
   );
 }
 
-interface SuggestionsProps { items: Schema["Suggestion"][]; query: ReturnType<typeof useSuggestions>; asked: string | undefined; onUse: (item: Schema["Suggestion"]) => void; client: string }
+interface SuggestionsProps { folded: boolean; items: Schema["Suggestion"][]; query: ReturnType<typeof useSuggestions>; asked: string | undefined; onUse: (item: Schema["Suggestion"]) => void; client: string }
 
-function Suggestions({ items, query, asked, onUse, client }: SuggestionsProps) {
+function Suggestions({ folded, items, query, asked, onUse, client }: SuggestionsProps) {
   const inspect = useInspect();
   if (!asked) return null;
   return (
     <section aria-label="Suggested replies" className="suggested">
       <div className="row wrap" style={{ minHeight: 20 }}>
         <Machine>Suggested replies</Machine>
-        <span className="cap" role="status">{query.isFetching ? "Reading the documents" : query.error ? asProblem(query.error).detail : items.length === 0 ? "Nothing in the documents answers this." : `press ${items.map((_, at) => at + 1).join(", ").replace(/, (\d)$/, " or $1")} to use, then edit`}</span>
+        <span className="cap" role="status">{query.isFetching ? "Reading the documents" : query.error ? asProblem(query.error).detail : items.length === 0 ? "Nothing in the documents answers this." : `press ${items.map((_, at) => at + 1).join(", ").replace(/, (\d)$/, " or $1")} to use${folded ? " it instead" : ", then edit"}`}</span>
         {query.error && <Button size="s" icon="undo" onClick={() => void query.refetch()}>Try again</Button>}
       </div>
-      {items.length > 0 && (
+      {items.length > 0 && !folded && (
         <div className="drafts">
           {items.map((item, at) => (
             <div key={item.text} className="ai draft">

@@ -99,7 +99,7 @@ function Opened({ client, id, me }: { client: string; id: string; me: string | u
   useKeys([
     { keys: "h", says: mine ? "Hand back" : "Take over", run: () => (mine ? giveBack() : take()), shown: true },
     { keys: "w", says: "Why the last answer", run: () => why(chosen), shown: true },
-    { keys: "Escape", says: "Back to the list", run: back },
+    { keys: "Escape", says: "Back to the list", run: () => { if (!document.querySelector("[role=dialog], [role=menu], .mantine-Popover-dropdown")) back(); } },
   ]);
   useEffect(() => { if (read.error || query.error) document.getElementById("main")?.focus({ preventScroll: true }); }, [read.error, query.error]);
 

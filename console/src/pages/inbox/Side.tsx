@@ -47,9 +47,9 @@ function Who({ line }: { line: Line }) {
         {(card?.addresses ?? []).map((address) => <div key={`${address.kind} ${address.shown}`} className="kv"><Icon name={KINDS[address.kind]?.icon ?? "tag"} size="m" /><dt>{KINDS[address.kind]?.says ?? address.kind}</dt><dd className="el tn" title={address.shown}>{address.shown}</dd></div>)}
         <div className="kv"><Icon name={channelOf(line.channel).icon} size="m" /><dt>Writes by</dt><dd className="el">{channelOf(line.channel).says}</dd></div>
         <div className="kv"><Icon name="clients" size="m" /><dt>Client</dt><dd className="el"><Link to="/clients/$client" params={{ client }}>{line.client_name ?? "Open the client"}</Link></dd></div>
-        <div className="kv"><Icon name="branch" size="m" /><dt>Agent</dt><dd className="el"><Link to="/clients/$client/agents" params={{ client }}>version {line.config_version}</Link></dd></div>
+        <div className="kv"><Icon name="branch" size="m" /><dt>Agent</dt><dd className="row"><Link to="/clients/$client/agents" params={{ client }} className="el">version {line.config_version}</Link><span className="sp" /><Button size="s" kind="risky" icon="stop" barred={erases} onClick={() => setForgetting(true)}>Forget</Button></dd></div>
       </dl>
-      <div className="row" style={{ padding: "0 14px 10px" }}>{!id && <span className="cap sp">The agent notes a name, e-mail address or number as soon as the visitor gives one.</span>}<span className="sp" /><Button size="s" kind="risky" icon="stop" barred={erases} onClick={() => setForgetting(true)}>Forget</Button></div>
+      {!id && <p className="cap" style={{ padding: "0 14px 10px" }}>The agent notes a name, e-mail address or number as soon as the visitor gives one.</p>}
       <Forget line={line} name={name} opened={forgetting} onClose={() => setForgetting(false)} />
     </section>
   );

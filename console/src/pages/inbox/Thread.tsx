@@ -1,5 +1,5 @@
 /** What was said, as it is said: bubbles, handovers and notes in their place, older ones above, and what is on its way below. */
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Button } from "@/kit/Button";
 import { Icon } from "@/kit/Icon";
 import { Confidence } from "@/kit/marks";
@@ -58,6 +58,12 @@ export function Thread(props: Props) {
     height.current = at.scrollHeight;
     first.current = oldest;
   }, [entries, outgoing, piece, agentTypes, visitorTypes, line.conversation_id]);
+
+  useEffect(() => { // the field below grows and shrinks
+    const at = box.current!, watching = new ResizeObserver(() => { if (atEnd.current) at.scrollTop = at.scrollHeight; });
+    watching.observe(at);
+    return () => watching.disconnect();
+  }, []);
 
   const scrolled = () => {
     const at = box.current!;
