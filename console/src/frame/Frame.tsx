@@ -65,10 +65,10 @@ function OfflineBanner() {
   const [shown, setShown] = usePreference("offline");
   if (engine?.mode !== "rules" || shown !== "shown") return null;
   return (
-    <div className="banner" role="note">
+    <section className="banner" aria-label="Offline engine">
       <Icon name="plug" /><span><b>Offline engine.</b> No model is configured. Agents answer from rules and documents, quote their source, or say “I don't know”.</span>
       <span className="sp" /><Link className="btn s" to="/develop/tasks">What changes with a model</Link><Button size="s" kind="quiet" icon="x" label="Make it small" onClick={() => setShown("chip")} />
-    </div>
+    </section>
   );
 }
 
@@ -76,7 +76,7 @@ function NewVersion() {
   const status = useStatus();
   const build = useQuery({ queryKey: ["build", status.live], queryFn: async () => ((await (await fetch("/build.json", { cache: "no-store" })).json()) as { build: string }).build, retry: false, staleTime: 300_000 });
   if (!build.data || build.data === __BUILD__) return null;
-  return <div className="banner" role="status"><Icon name="inf" /><span>The server has a newer console. What you wrote stays.</span><span className="sp" /><Button size="s" onClick={() => location.reload()}>Reload</Button></div>;
+  return <section className="banner" aria-label="A newer console"><Icon name="inf" /><span role="status">The server has a newer console. What you wrote stays.</span><span className="sp" /><Button size="s" onClick={() => location.reload()}>Reload</Button></section>;
 }
 
 function Bell() {
@@ -84,7 +84,7 @@ function Bell() {
   const [seen, setSeen] = useState(0);
   return (
     <Popover position="bottom-end" width={360} onOpen={() => setSeen(history[0]?.id ?? 0)}>
-      <Popover.Target><Indicator disabled={(history[0]?.id ?? 0) <= seen} size={7} offset={6}><Button kind="quiet" icon="bell" label="What was said" /></Indicator></Popover.Target>
+      <Indicator disabled={(history[0]?.id ?? 0) <= seen} size={7} offset={6}><Popover.Target><Button kind="quiet" icon="bell" label="What was said" /></Popover.Target></Indicator>
       <Popover.Dropdown p={0}>
         {history.length === 0 && <p className="pad t2">Nothing was said yet. What the console tells you for a moment stays here.</p>}
         <ul style={{ maxHeight: 360, overflow: "auto" }}>{history.map((said) => <li key={said.id} className="item"><Icon name={said.tone === "bad" ? "alert" : "ok"} /><span className="sp">{said.text}{said.next && <span className="t2"> {said.next}</span>}</span><span className="cap"><Time at={said.at} /></span></li>)}</ul>

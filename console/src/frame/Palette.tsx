@@ -29,7 +29,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const does = keys.filter((key) => key.keys !== "Ctrl k" && key.keys !== "?" && key.says.toLowerCase().includes(query.trim().toLowerCase()));
   const results = asked.length > 1 ? (found.data?.results ?? []) : [];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} maxHeight={480} scrollable aria-label="Search and commands">
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} maxHeight={480} scrollable role="search" aria-label="Search and commands">
       <Spotlight.Search placeholder="Search clients, people, conversations, documents, events, or run a command" aria-label="Search or command" leftSection={<Icon name="search" />} />
       <Spotlight.ActionsList>
         {results.length > 0 && (

@@ -48,7 +48,7 @@ function Entry({ entry, section, first, whose, draft, barred, editing, clash, ot
         {entry.sources.length > 0 && <button type="button" className="row" style={{ gap: 6, minHeight: 24 }} aria-expanded={open} onClick={() => setOpen(!open)}>
           {confidence !== null && <Confidence value={confidence} below={draft ? "below 0.70: look at it before you approve" : "below 0.70"} />}<span className="cap tn">{entry.sources.length} {entry.sources.length === 1 ? "source" : "sources"}</span>
         </button>}
-        {entry.sources.length === 0 && draft && whose === "machine" && section !== "company" && <span className="cap">for any company</span>}
+        {entry.sources.length === 0 && draft && whose === "machine" && section !== "company" && section !== "open_questions" && <span className="cap">for any company</span>}
       </span>
       {draft && <span className="acts">
         <Button kind="quiet" size="s" icon={editing ? "check" : "pen"} label={editing ? "Done" : "Edit"} barred={barred} onClick={() => onEdit(editing ? null : entry.key)} />
