@@ -31,7 +31,8 @@ type Frame =
   | { type: "error"; status: number; title: string; detail: string; next?: string | null }
   | { type: "end" } | { type: "pong" };
 
-export interface Place { client: string; conversation?: string; channel?: string; config?: string }
+/** `version`: the one to try, deployed or not; it needs `config`. */
+export interface Place { client: string; conversation?: string; channel?: string; config?: string; version?: number }
 interface Known { conversation: string; token: string; version: number }
 
 const PING = 20_000, SILENT = 10_000, SLOWEST = 10_000, REFUSED = 4401, NOT_FOUND = 4404;
@@ -58,7 +59,7 @@ export class Talk {
   watch = (watcher: () => void) => { this.watchers.add(watcher); return () => { this.watchers.delete(watcher); }; };
   now = () => this.state;
   private tell(change: Partial<Talking>) { this.state = { ...this.state, ...change }; this.watchers.forEach((watcher) => watcher()); }
-  private get memory() { return `retinue.chat.${this.place.client}.${this.place.channel ?? "test"}.${this.place.config ?? ""}`; }
+  private get memory() { return `retinue.chat.${this.place.client}.${this.place.channel ?? "test"}.${this.place.config ?? ""}${this.place.version ? `.${this.place.version}` : ""}`; }
   private get outbox() { return `retinue.unsent.${this.state.conversation}`; }
 
   /** Goes on with the conversation that is named or that this tab had; a new one begins with the first message. */
@@ -117,8 +118,8 @@ export class Talk {
   private async start(): Promise<void> {
     this.tell({ link: "connecting", trouble: null });
     try {
-      const { client, channel = "test", config } = this.place;
-      const begun = await ask(() => api.POST("/api/v1/chat/conversations", { body: { client_id: client, channel, config_id: config ?? null }, headers: of(client) }));
+      const { client, channel = "test", config, version } = this.place;
+      const begun = await ask(() => api.POST("/api/v1/chat/conversations", { body: { client_id: client, channel, config_id: config ?? null, config_version: version ?? null }, headers: of(client) }));
       if (this.closed) return;
       this.known = { conversation: begun.conversation_id, token: begun.visitor_token, version: begun.config_version };
       store(this.memory, this.known);
@@ -238,8 +239,8 @@ export class Talk {
 }
 
 /** The conversation of a place: what is said, and the way to say something. It is linked while this is on the page. */
-export function useTalk({ client, conversation, channel, config }: Place): Talking & { talk: Talk } {
-  const talk = useMemo(() => new Talk({ client, conversation, channel, config }), [client, conversation, channel, config]);
+export function useTalk({ client, conversation, channel, config, version }: Place): Talking & { talk: Talk } {
+  const talk = useMemo(() => new Talk({ client, conversation, channel, config, version }), [client, conversation, channel, config, version]);
   useEffect(() => { talk.open(); return () => talk.close(); }, [talk]);
   return { ...useSyncExternalStore(talk.watch, talk.now), talk };
 }

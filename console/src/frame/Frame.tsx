@@ -100,7 +100,7 @@ function Person() {
   const name = me?.name ?? me?.email ?? "You";
   return (
     <Menu position="bottom-end" width={220}>
-      <Menu.Target><button type="button" className="btn g" style={{ padding: "0 4px" }}><Avatar name={name} /><span className="wide">{(me?.roles[0] ?? "").replaceAll("_", " ")}</span><Icon name="down" /></button></Menu.Target>
+      <Menu.Target><button type="button" className="btn g" style={{ padding: "0 4px" }} aria-label={`${name}: theme, settings, sign out`}><Avatar name={name} /><span className="wide">{(me?.roles[0] ?? "").replaceAll("_", " ")}</span><Icon name="down" /></button></Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{name}</Menu.Label>
         <Menu.Item leftSection={<Icon name="eye" />} onClick={() => setColorScheme(colorScheme === "dark" ? "light" : "dark")}>{colorScheme === "dark" ? "Light" : "Dark"} theme</Menu.Item>
@@ -141,7 +141,7 @@ export function Frame() {
       <Rail />
       <header className="top">
         <Crumbs />
-        <button type="button" className="pal" onClick={openPalette}><Icon name="search" /><span className="el wide">Search clients, events, documents, or run a command</span><span className="sp" /><span className="wide"><Keys of={["Ctrl", "K"]} /></span></button>
+        <button type="button" className="pal" aria-label="Search or run a command" onClick={openPalette}><Icon name="search" /><span className="el wide">Search clients, events, documents, or run a command</span><span className="sp" /><span className="wide"><Keys of={["Ctrl", "K"]} /></span></button>
         <div className="end"><Engine /><Bell /><Person /></div>
       </header>
       <div style={{ gridColumn: 2, minWidth: 0 }}><OfflineBanner /><NewVersion /></div>

@@ -9,7 +9,7 @@ let count = 0, pending = "", pendingUntil = 0;
 const watchers = new Set<() => void>();
 const tell = () => watchers.forEach((watcher) => watcher());
 
-const inField = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest(".cm-editor") !== null);
+const inField = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 const inOverlay = () => document.querySelector(".mantine-Modal-content, .mantine-Spotlight-content, [role='menu']") !== null;
 
 export function nameOf(event: KeyboardEvent): string {

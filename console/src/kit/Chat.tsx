@@ -24,8 +24,8 @@ interface Props extends Place {
   barred?: string | null;
 }
 
-export function Chat({ client, conversation, channel = "test", config, name, about, suggestions = [], hint, placeholder, tools, barred }: Props) {
-  const { talk, ...now } = useTalk({ client, conversation, channel, config });
+export function Chat({ client, conversation, channel = "test", config, version, name, about, suggestions = [], hint, placeholder, tools, barred }: Props) {
+  const { talk, ...now } = useTalk({ client, conversation, channel, config, version });
   const drafted = `chat.${client}.${conversation ?? channel}`;
   const [text, setText] = useState(() => draft.read(drafted));
   const field = useRef<HTMLTextAreaElement>(null);

@@ -5,6 +5,7 @@ import { asProblem } from "@/api/problem";
 import { Button } from "./Button";
 
 export interface Said { id: number; at: string; tone: "good" | "bad" | "plain"; text: string; next?: string | null }
+const CLOSE = { "aria-label": "Close" };
 const UNDO_MS = 8000;
 let history: Said[] = [];
 let count = 0;
@@ -22,7 +23,7 @@ export function say(text: string, undo?: () => unknown, closed?: () => unknown):
   keep("good", text);
   const id = `said-${count}`;
   notifications.show({
-    id, autoClose: undo ? UNDO_MS : 6000, color: "petrol", onClose: closed,
+    id, closeButtonProps: CLOSE, autoClose: undo ? UNDO_MS : 6000, color: "petrol", onClose: closed,
     message: <span className="row"><span>{text}</span>{undo && <Button size="s" icon="undo" onClick={() => { undo(); notifications.hide(id); }}>Undo</Button>}</span>,
   });
 }
@@ -45,5 +46,5 @@ export function sayThenDo(text: string, act: () => unknown, undone: () => unknow
 export function refuse(error: unknown): void {
   const found = asProblem(error);
   keep("bad", found.detail, found.next);
-  notifications.show({ autoClose: found.kind === "failed" ? false : 10_000, color: "var(--bad)", title: found.detail, message: found.next ?? "" });
+  notifications.show({ closeButtonProps: CLOSE, autoClose: found.kind === "failed" ? false : 10_000, color: "var(--bad)", title: found.detail, message: found.next ?? "" });
 }

@@ -158,7 +158,7 @@ function One({ client, chosen, items }: { client: string; chosen: Listed; items:
                   if (entries.length === 0 && gone.length === 0 && !draft) return null;
                   return (
                     <section key={name} id={`part-${name}`} className="part" aria-labelledby={`title-${name}`}>
-                      <header><h2 id={`title-${name}`}>{title}</h2>{!single && <span className="cap tn">{entries.length}</span>}<span className="cap el">{about}</span><span className="sp" />{draft && !single && <Button kind="quiet" size="s" icon="plus" barred={barred} aria-label={`Add to “${title}”`} onClick={() => acts.add(name)}>Add</Button>}</header>
+                      <header><h2 id={`title-${name}`}>{title}</h2>{!single && <span className="cap tn">{entries.length}</span>}<span className="cap el">{about}</span><span className="sp" />{draft && !single && <Button kind="quiet" size="s" icon="plus" barred={barred} label={`Add to “${title}”`} onClick={() => acts.add(name)}>Add</Button>}</header>
                       <ul aria-label={title}>
                         {entries.map((entry, at) => <Entry key={entry.key} entry={entry} section={name} first={drafted?.[name]?.find(({ key }) => key === entry.key)} whose={whose(entry, name, drafted)} draft={draft} barred={barred} editing={draft && open === entry.key}
                           clash={clashes.find((clash) => clash.key === entry.key)} other={other} client={client} job={document.research_job_id} ends={{ top: at === 0, bottom: at === entries.length - 1 }} acts={acts} onEdit={stopEditing} />)}

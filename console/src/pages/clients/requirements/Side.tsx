@@ -31,7 +31,7 @@ export function Side({ client, document, unsure, draft, onGo }: { client: string
             <ul style={{ maxHeight: 320, overflowY: "auto" }} tabIndex={0} aria-label="Look at these first">
               {unsure.slice(0, SHOWN).map(({ section, entry }) => {
                 const confidence = sure(entry);
-                return <li key={entry.key}><button type="button" className="item" style={{ padding: "6px 12px" }} onClick={() => onGo(entry.key)}><Icon name={section === "open_questions" ? "inf" : "alert"} size="m" /><span className="sp" style={{ minWidth: 0 }}><span className="el" style={{ display: "block" }}>{entry.text}</span><span className="cap">{sectionOf(section).title}</span></span>{confidence !== null && <Confidence value={confidence} below="below 0.70: look at it before you approve" />}</button></li>;
+                return <li key={entry.key}><button type="button" className="item" style={{ padding: "6px 12px" }} onClick={() => onGo(entry.key)}><Icon name={section === "open_questions" ? "inf" : "alert"} size="m" /><span className="sp" style={{ minWidth: 0 }}><span className="clamp">{entry.text}</span><span className="cap">{sectionOf(section).title}</span></span>{confidence !== null && <Confidence value={confidence} below="below 0.70: look at it before you approve" />}</button></li>;
               })}
             </ul>
           )}
