@@ -29,7 +29,7 @@ const colours = EditorView.theme({
   ".cm-changeGutter .cm-gutterElement": { textAlign: "center", fontWeight: 700, background: "none", position: "relative" },
   ".cm-changedLineGutter::after": { content: "'+'", color: "var(--good)" },
   ".cm-deletedLineGutter::after": { content: "'−'", color: "var(--bad)" },
-  ".cm-inlineChangedLineGutter::after": { content: "'~'", color: "var(--warn)" },
+  ".cm-inlineChangedLineGutter::after": { content: "'~'", color: "var(--warn)", fontSize: "1rem" },
   ".cm-changedLine, .cm-insertedLine": { backgroundColor: "var(--add-bg) !important" },
   ".cm-inlineChangedLine": { backgroundColor: "var(--chg-bg) !important" },
   ".cm-deletedChunk": { backgroundColor: "var(--del-bg) !important", paddingLeft: "6px" },
@@ -38,6 +38,8 @@ const colours = EditorView.theme({
   ".cm-changedText": { background: "var(--add-mark) !important", borderRadius: "3px" },
   ".cm-inlineChangedLine .cm-changedText": { background: "var(--chg-mark) !important" },
   ".cm-inlineChangedLine .cm-deletedText": { background: "none !important", color: "var(--text-2)" },
+  ".cm-changedText, .cm-changedText *": { color: "var(--text) !important" },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none !important" },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--text-2)", fontFamily: "var(--sans)", fontSize: "0.71875rem", padding: "3px 12px", borderBlock: "1px solid var(--line)" },
   ".cm-chunkButtons": { insetInlineEnd: "8px", display: "flex", gap: "4px" },
 });
