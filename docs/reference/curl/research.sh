@@ -41,7 +41,7 @@ job() {
   call GET "/api/v1/research/jobs/${1:-00000000-0000-7000-8000-000000000000}"
 }
 
-# Stop.
+# Stop a research job.
 # Read no further. What was read stays; no profile is made of it.
 stop() {
   call POST "/api/v1/research/jobs/${1:-00000000-0000-7000-8000-000000000000}/stop" \
