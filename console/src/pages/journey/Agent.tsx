@@ -7,7 +7,7 @@ import { useBarred } from "@/frame/me";
 import { useEngine } from "@/frame/Frame";
 import { Chat } from "@/kit/Chat";
 import { Icon } from "@/kit/Icon";
-import { count } from "./steps";
+import { plural } from "../clients/fields";
 import type { Journey } from "./useJourney";
 
 export function Agent({ journey, field }: { journey: Journey; field?: RefObject<HTMLTextAreaElement | null> }) {
@@ -37,7 +37,7 @@ export function Agent({ journey, field }: { journey: Journey; field?: RefObject<
   return (
     <Chat
       client={id} field={field} barred={barred} suggestions={suggested} name={`${client.name}'s agent`}
-      about={<>version {version}{job && `, built from ${count(job.pages, "page")}`}, {engine?.mode === "model" ? engine.providers.join(" and ") : "offline engine"}</>}
+      about={<>version {version}{job && `, built from ${plural(job.pages, "page")}`}, {engine?.mode === "model" ? engine.providers.join(" and ") : "offline engine"}</>}
       hint={<>Ask what a visitor would ask. Every answer has its source, how sure it is, and <span className="b">Why</span>.</>} placeholder={`Ask about ${client.name}`}
     />
   );

@@ -1,5 +1,6 @@
 /** From a company to its agent in eight steps, each with how long it really took. */
 import type { Schema } from "@/api/client";
+import { plural } from "../clients/fields";
 
 export interface Facts {
   client?: Schema["Client"];
@@ -33,7 +34,6 @@ const TITLES: Record<string, [string, string, string]> = {
   talk: ["Talk with it", "Talking with it", "Talked with it"],
 };
 const between = (from: string | null | undefined, to: string | null | undefined) => (from && to ? Math.max(0, Date.parse(to) - Date.parse(from)) : null);
-export const count = (number: number, noun: string, plural = `${noun}s`) => `${number.toLocaleString()} ${number === 1 ? noun : plural}`;
 
 export function steps(facts: Facts): Step[] {
   const { client, job, readUntil, knowledge, drafting, document, generation, version, deployedAt, conversations = 0, talkedAt } = facts;
@@ -50,16 +50,16 @@ export function steps(facts: Facts): Step[] {
     {
       key: "read", at: readUntil ?? job?.completed_at ?? null, ms: read ? between(job?.started_at, readUntil ?? job?.completed_at) : null, to: { path: `${home}/research`, says: "Pages" },
       state: !job ? "next" : reading ? "now" : lost ? "failed" : "done",
-      says: !job ? "Its website, a folder or files" : job.status === "queued" ? "Waits for a worker to begin" : lost ? (job.reason ?? "It failed.") : `${count(job.pages, "page")} read${job.refused ? `, ${job.refused.toLocaleString()} not read, each with the reason` : ""}`,
+      says: !job ? "Its website, a folder or files" : job.status === "queued" ? "Waits for a worker to begin" : lost ? (job.reason ?? "It failed.") : `${plural(job.pages, "page")} read${job.refused ? `, ${job.refused.toLocaleString()} not read, each with the reason` : ""}`,
       next: lost ? job?.next : null,
       ...(reading && job.expected > 0 ? { share: Math.min(1, (job.pages + job.refused) / job.expected) } : {}),
     },
-    { key: "facts", at: job?.completed_at ?? null, ms: read && readUntil ? between(readUntil, job?.completed_at) : null, state: read ? "done" : "next", says: read ? `${count(job!.claims, "fact")}, each with its source, ${by(job!.answered_by)}` : "Each with the sentence that says it", to: { path: `${home}/research`, says: "Facts" } },
+    { key: "facts", at: job?.completed_at ?? null, ms: read && readUntil ? between(readUntil, job?.completed_at) : null, state: read ? "done" : "next", says: read ? `${plural(job!.claims, "fact")}, each with its source, ${by(job!.answered_by)}` : "Each with the sentence that says it", to: { path: `${home}/research`, says: "Facts" } },
     { key: "knowledge", at: knowledge?.at ?? null, ms: between(job?.completed_at, knowledge?.at), state: knowledge ? "done" : read ? "now" : "next", says: knowledge ? knowledge.says : "Passages that answers quote", to: { path: `${home}/documents`, says: "Documents" } },
     {
       key: "requirements", at: drafting?.settled_at ?? null, ms: drafted ? between(job?.completed_at, drafting.settled_at) : null, to: { path: `${home}/requirements`, says: "Read" },
       state: drafting?.status === "failed" ? "failed" : drafted ? "done" : read ? "now" : "next",
-      says: drafting?.status === "failed" ? (drafting.reason ?? "It failed.") : drafted ? `${count(document.items, "item")} ${by(document.answered_by)}${drafting.status === "unchanged" ? ", as before" : ""}` : "What the agent is to do, from the facts",
+      says: drafting?.status === "failed" ? (drafting.reason ?? "It failed.") : drafted ? `${plural(document.items, "item")} ${by(document.answered_by)}${drafting.status === "unchanged" ? ", as before" : ""}` : "What the agent is to do, from the facts",
       next: drafting?.status === "failed" ? drafting.next : null,
     },
     {
@@ -73,7 +73,7 @@ export function steps(facts: Facts): Step[] {
       says: built ? `Configuration version ${version} is live${generation.status === "unchanged" ? ", as before" : ""}` : generation?.status === "failed" && approved ? (generation.reason ?? "It failed.") : "A configuration, checked, then live",
       next: generation?.status === "failed" ? generation.next : null,
     },
-    { key: "talk", at: talkedAt ?? null, ms: null, state: built && conversations > 0 ? "done" : "next", says: conversations > 0 ? `${count(conversations, "conversation")}, answered from the documents` : "It quotes its source, or says that it does not know", to: { path: "/inbox", says: "Inbox" } },
+    { key: "talk", at: talkedAt ?? null, ms: null, state: built && conversations > 0 ? "done" : "next", says: conversations > 0 ? `${plural(conversations, "conversation")}, answered from the documents` : "It quotes its source, or says that it does not know", to: { path: "/inbox", says: "Inbox" } },
   ];
   // What took no time that can be told has none; a later repeat of an earlier step gives none either.
   return list.map((step) => {

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, ask, of, type Schema } from "@/api/client";
 import { liveKey, useStatus } from "@/api/live";
 import { asProblem } from "@/api/problem";
+import { useClient } from "../clients/data";
 import { steps, type Facts, type Step } from "./steps";
 
 export interface Journey { client?: Schema["Client"]; job?: Schema["Progress"]; version?: number; facts: Facts; steps: Step[]; done: number; loading: boolean; error: unknown; retry: () => void }
@@ -17,7 +18,7 @@ export function useJourney(client: string | undefined, job?: string): Journey {
   const id = client ?? "", headers = of(id), on = Boolean(client);
   const soon = (waits: boolean): number | false => (waits ? (live ? 5000 : 1000) : false); // the socket tells at once; this is the net under it
 
-  const known = useQuery({ queryKey: liveKey(id, "client"), enabled: on, queryFn: () => ask(() => api.GET("/api/v1/clients/{client}", { params: { path: { client: id } } })) });
+  const known = useClient(id);
   const research = useQuery({
     queryKey: liveKey(id, "journey", "job", job), enabled: on,
     queryFn: () => (job ? ask(() => api.GET("/api/v1/research/jobs/{job_id}", { params: { path: { job_id: job } }, headers })) : ask(() => api.GET("/api/v1/research/jobs", { params: { query: { limit: 1 } }, headers })).then((page) => page.items[0] ?? null)),

@@ -36,7 +36,7 @@ export default function Welcome() {
     <div className="welcome">
       <section className="way" aria-labelledby="way">
         <Head journey={journey} />
-        {journey.error ? <Trouble error={journey.error} onRetry={journey.retry} /> : journey.loading ? <Loading what="how far it has come" rows={8} height={52} /> : <Steps steps={journey.steps} under={{ account: !journey.job && <p><Link to="/new" search={{ client } as never}>Give an address, a folder or files</Link></p> }} />}
+        {journey.error ? <Trouble error={journey.error} onRetry={journey.retry} /> : journey.loading ? <Loading what="how far it has come" rows={8} height={52} /> : <Steps steps={journey.steps} under={{ account: !journey.job && <p><Link to="/new" search={{ client, from: "client" } as never}>Give an address, a folder or files</Link></p> }} />}
         <Real journey={journey} />
       </section>
       <Agent key={client} journey={journey} field={field} />
