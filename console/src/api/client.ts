@@ -1,5 +1,6 @@
 /** The API with its generated types: signed, once only, and with problems thrown. */
 import createClient, { type Middleware } from "openapi-fetch";
+import { hearTime } from "./clock";
 import { asProblem, problem } from "./problem";
 import type { components, paths } from "./schema";
 import { token } from "./session";
@@ -13,6 +14,7 @@ const signed: Middleware = {
     if (request.method === "POST" && !request.headers.has("Idempotency-Key")) request.headers.set("Idempotency-Key", crypto.randomUUID());
     return request;
   },
+  onResponse: ({ response }) => hearTime(response.headers.get("date")),
 };
 
 export const api = createClient<paths>({ baseUrl: "", credentials: "same-origin" });

@@ -1,6 +1,6 @@
 /** Talking with an agent: what it said, from where, how sure, why; and a field to ask. */
 import { Textarea } from "@mantine/core";
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useTalk, type Message, type Place } from "@/api/chat";
 import { draft } from "@/frame/preferences";
 import { Button, Keys } from "./Button";
@@ -22,13 +22,16 @@ interface Props extends Place {
   tools?: ReactNode;
   /** Why nothing can be asked now. */
   barred?: string | null;
+  /** The field, for a page that has a key for it. */
+  field?: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Chat({ client, conversation, channel = "test", config, version, name, about, suggestions = [], hint, placeholder, tools, barred }: Props) {
+export function Chat({ client, conversation, channel = "test", config, version, name, about, suggestions = [], hint, placeholder, tools, barred, field: given }: Props) {
   const { talk, ...now } = useTalk({ client, conversation, channel, config, version });
   const drafted = `chat.${client}.${conversation ?? channel}`;
   const [text, setText] = useState(() => draft.read(drafted));
-  const field = useRef<HTMLTextAreaElement>(null);
+  const own = useRef<HTMLTextAreaElement>(null);
+  const field = given ?? own;
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useLayoutEffect(() => { if (atEnd.current && log.current) log.current.scrollTop = log.current.scrollHeight; }, [now.messages, now.unsent, now.piece, now.typing]);

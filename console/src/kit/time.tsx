@@ -1,5 +1,6 @@
 /** Times as people say them: 14:31, yesterday, Fri 20; the full date on hover. */
 import { useEffect, useState } from "react";
+import { serverNow } from "@/api/clock";
 
 const MINUTE = 60_000, DAY = 86_400_000;
 const locale = navigator.language || "en-GB";
@@ -34,16 +35,16 @@ export const clock = (at: string | Date) => hms.format(new Date(at));
 export function lasted(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < MINUTE) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+  if (ms < 2 * MINUTE) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   if (ms < 60 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
   if (ms < DAY) return `${Math.round(ms / (60 * MINUTE))} h`;
   return `${Math.round(ms / DAY)} d`;
 }
 
 export function useNow(every = 30_000): Date {
-  const [now, setNow] = useState(() => new Date());
+  const [now, setNow] = useState(() => new Date(serverNow()));
   useEffect(() => {
-    const ticking = setInterval(() => setNow(new Date()), every);
+    const ticking = setInterval(() => setNow(new Date(serverNow())), every);
     return () => clearInterval(ticking);
   }, [every]);
   return now;

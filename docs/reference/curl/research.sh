@@ -41,6 +41,13 @@ job() {
   call GET "/api/v1/research/jobs/${1:-00000000-0000-7000-8000-000000000000}"
 }
 
+# Stop a research job.
+# Read no further. What was read stays; no profile is made of it.
+stop() {
+  call POST "/api/v1/research/jobs/${1:-00000000-0000-7000-8000-000000000000}/stop" \
+    --header "Idempotency-Key: ${KEY:-$RANDOM$RANDOM}"
+}
+
 # Read what research found.
 # The profile: every claim with its source, quote, time and confidence; and which pages were read or refused.
 report() {

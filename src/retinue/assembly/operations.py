@@ -52,6 +52,7 @@ SUMMARIES: dict[Call, str] = {
     ("POST", f"{A}/research/jobs"): "Start research of a site or of files",
     ("POST", f"{A}/research/files"): "Send a file to be researched",
     ("GET", f"{A}/research/jobs/{{job_id}}"): "Read how far a research job is",
+    ("POST", f"{A}/research/jobs/{{job_id}}/stop"): "Stop a research job",
     ("GET", f"{A}/research/jobs/{{job_id}}/report"): "Read what research found",
     ("GET", f"{A}/requirements"): "List requirements",
     ("GET", f"{A}/requirements/{{requirements_id}}"): "Read requirements with their sources",

@@ -19,7 +19,7 @@ from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
 PRIVATE = "RETINUE_WEB_ALLOW_PRIVATE"
-FILES_AT_MOST, STEP_SECONDS, NOT_FOUND, NAME_ASKED = 500, 600, 404, 100
+FILES_AT_MOST, STEP_SECONDS, NOT_FOUND, NAME_ASKED = 1000, 600, 404, 100
 SERVERS_FAULT, TELLING_SECONDS = 500, 2.0
 
 

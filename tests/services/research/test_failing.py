@@ -147,3 +147,20 @@ async def test_another_tenants_job_is_not_there(house: House, client: Caller):
         assert await (await other.key("research:read")).status(path) == 200
         assert await (await other.key("library:read")).status(path) == 403
     assert (await client.get("/research/jobs"))["items"] == []
+
+
+async def test_a_job_that_is_stopped_reads_no_further(house: House, client: Caller):
+    stopped = {}
+
+    async def stop_now() -> tuple[int, dict[str, str], bytes]:
+        (job,) = (await client.get("/research/jobs"))["items"]
+        stopped.update((await client.post(f"/research/jobs/{job['job_id']}/stop", {})).json())
+        return 200, {"Content-Type": "text/html"}, html("Late", "Read after the stop.").encode()
+
+    async with Site({"/": html("Home", "x", links=("/late", "/never")), "/late": stop_now, "/never": html("Never", "y")}) as site:
+        job = await failed(house, client, site.url)
+        assert "/never" not in site.asked
+    assert (job["status"], job["pages"], job["reason"]) == ("failed", 1, "It was stopped before it was done.")
+    assert stopped["status"] == "failed"
+    again = (await client.post(f"/research/jobs/{job['job_id']}/stop", {})).json()
+    assert again["completed_at"] == job["completed_at"]

@@ -26,6 +26,12 @@ class AlreadyRunning(Refusal):
         self.next = self.next.format(job_id=job_id)
 
 
+class Stopped(Refusal):
+    """It was stopped before it was done."""
+
+    next = "Start it again when you want it; what was read until then stays in its report."
+
+
 @dataclass(frozen=True)
 class ReadPage:
     """A page as the crawl gave it, stored: files by hash, or the refusal."""
@@ -99,17 +105,20 @@ async def begin(work: Work, job_id: UUID) -> ResearchJob | None:
     return job if job.status == "running" else None
 
 
-async def keep_page(work: Work, job_id: UUID, page: ReadPage, expected: int) -> None:
+async def keep_page(work: Work, job_id: UUID, page: ReadPage, expected: int) -> bool:
+    """False when the job has ended meanwhile, for instance because somebody stopped it."""
     job = await store.job(work, job_id, lock=True)
     position = job.pages + job.refused
-    if job.status != "running" or await store.has_page(work, job_id, page.asked):
-        return
+    if job.status != "running":
+        return False
+    if await store.has_page(work, job_id, page.asked):
+        return True
     work.session.add(SourcePage(organization_id=work.organization, id=uuid7(), job_id=job_id, position=position, **vars(page)))
     job.expected = max(expected, position + 1)
     if page.status == "refused":
         job.refused += 1
         work.emit(PageRefused(job_id=job_id, url=page.url, reason=page.reason or "", next=page.next or "", lineage=job.lineage))
-        return
+        return True
     job.pages += 1
     work.emit(
         PageRead(
@@ -123,6 +132,7 @@ async def keep_page(work: Work, job_id: UUID, page: ReadPage, expected: int) -> 
             lineage=job.lineage,
         )
     )
+    return True
 
 
 async def complete(work: Work, job_id: UUID, claims: Sequence[dict[str, Any]], answered_by: str) -> None:
@@ -189,3 +199,9 @@ async def fail(work: Work, job_id: UUID, refusal: Refusal) -> None:
         return
     job.status, job.completed_at, job.reason, job.next = "failed", work.now, str(refusal), refusal.next
     work.emit(ResearchFailed(job_id=job_id, source=job.source, reason=str(refusal), next=refusal.next, lineage=job.lineage))
+
+
+async def stop(work: Work, job_id: UUID) -> ResearchJob:
+    """Ends a job that has not ended; one that has stays as it is."""
+    await fail(work, job_id, Stopped())
+    return await store.job(work, job_id)

@@ -57,7 +57,8 @@ async def research(job: Job, *, job_id: str) -> None:
     pages = _files(job, uploads, done) if uploads else _site(job, source, done, before)
     async for page, expected in pages:
         async with job.work() as work:
-            await domain.keep_page(work, id, page, expected)
+            if not await domain.keep_page(work, id, page, expected):
+                return
     async with job.work() as work:
         read = list(await store.pages(work, id, only_read=True))
     if not read:

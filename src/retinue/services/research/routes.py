@@ -78,6 +78,12 @@ async def job(job_id: UUID, work: Work = works("research", "research:read")) -> 
     return progress(await store.job(work, job_id))
 
 
+@router.post("/jobs/{job_id}/stop")
+async def stop(job_id: UUID, work: Work = works("research", "research:write")) -> Progress:
+    """Read no further. What was read stays; no profile is made of it."""
+    return progress(await domain.stop(work, job_id))
+
+
 @router.get("/jobs/{job_id}/report")
 async def report(job_id: UUID, work: Work = works("research", "research:read")) -> Report:
     """The profile: every claim with its source, quote, time and confidence; and which pages were read or refused."""

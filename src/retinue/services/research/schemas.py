@@ -14,7 +14,7 @@ class StartResearch(BaseModel):
 
     client_id: UUID | None = None
     source: Source
-    files: list[UUID] = Field([], max_length=500)
+    files: list[UUID] = Field([], max_length=1000)
 
 
 class Started(BaseModel):
