@@ -5,6 +5,7 @@ CREATE SCHEMA configs;
 CREATE SCHEMA configurations;
 CREATE SCHEMA contacts;
 CREATE SCHEMA conversations;
+CREATE SCHEMA copilot;
 CREATE SCHEMA dialogue;
 CREATE SCHEMA dossier;
 CREATE SCHEMA events;
@@ -1031,6 +1032,13 @@ CREATE TABLE conversations.presence (
     until timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY conversations.presence FORCE ROW LEVEL SECURITY;
+CREATE TABLE copilot.seen (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY copilot.seen FORCE ROW LEVEL SECURITY;
 CREATE TABLE dialogue.checkpoint (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1576,6 +1584,8 @@ ALTER TABLE ONLY conversations.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY conversations.presence
     ADD CONSTRAINT presence_pkey PRIMARY KEY (organization_id, id);
+ALTER TABLE ONLY copilot.seen
+    ADD CONSTRAINT seen_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY dialogue.checkpoint
     ADD CONSTRAINT checkpoint_organization_id_thread_id_namespace_checkpoint_i_key UNIQUE (organization_id, thread_id, namespace, checkpoint_id);
 ALTER TABLE ONLY dialogue.checkpoint
@@ -1702,6 +1712,7 @@ CREATE UNIQUE INDEX message_client ON conversations.message USING btree (organiz
 CREATE INDEX message_new ON conversations.message USING btree (organization_id, conversation_id, "position") WHERE (NOT remembered);
 CREATE INDEX note_conversation ON conversations.note USING btree (organization_id, conversation_id, created_at);
 CREATE INDEX fact_person ON dossier.fact USING btree (organization_id, person) WHERE (person IS NOT NULL);
+CREATE INDEX moment_cause ON dossier.moment USING btree (organization_id, cause) WHERE (cause IS NOT NULL);
 CREATE INDEX moment_client ON dossier.moment USING btree (organization_id, occurred_at DESC, id DESC);
 CREATE INDEX moment_lineage ON dossier.moment USING btree (organization_id, lineage, number);
 CREATE INDEX moment_recent ON dossier.moment USING btree (occurred_at DESC, id DESC);
@@ -1851,6 +1862,11 @@ CREATE POLICY updates ON conversations.handover FOR UPDATE USING ((organization_
 CREATE POLICY updates ON conversations.message FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.note FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.presence FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY deletes ON copilot.seen FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY inserts ON copilot.seen FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY reads ON copilot.seen FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+ALTER TABLE copilot.seen ENABLE ROW LEVEL SECURITY;
+CREATE POLICY updates ON copilot.seen FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 ALTER TABLE dialogue.checkpoint ENABLE ROW LEVEL SECURITY;
 CREATE POLICY deletes ON dialogue.checkpoint FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON dialogue.checkpoint FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -2140,4 +2156,4 @@ GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('0031_attempts');
+INSERT INTO public.alembic_version VALUES ('0033_copilot');
