@@ -225,6 +225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/away/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened while one was away
+         * @description What happened since the caller last said how far they have read: counts, and five sentences at most with the events behind each.
+         */
+        get: operations["dossier-and-events.away_from"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/board": {
         parameters: {
             query?: never;
@@ -1572,6 +1592,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far one has read a client
+         * @description Say how far the caller has read a client: never back, and never beyond the newest event.
+         */
+        post: operations["dossier-and-events.seen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1601,9 +1641,50 @@ export interface paths {
         };
         /**
          * Read what happened, newest first
-         * @description Newest first: of the client named, or of every organization that the caller may read.
+         * @description Newest first: of the client named, or of every organization that the caller may read. `search`: all these words, the last one perhaps
+         *     half typed.
          */
         get: operations["dossier-and-events.timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what happened, by section and day
+         * @description How many moments a client has, by section and by day (of the time zone `zone`, the newest 400 that have any).
+         */
+        get: operations["dossier-and-events.counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an event with its causes and effects
+         * @description One event with what led to it, what it led to, and its lineage.
+         */
+        get: operations["dossier-and-events.event"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1825,6 +1906,37 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Away
+         * @description What happened since the reader last said how far they have read; `since` is null when they never did.
+         */
+        Away: {
+            /**
+             * Answered By
+             * @default rules
+             * @constant
+             */
+            answered_by: "rules";
+            /** Events */
+            events: number;
+            /** Lines */
+            lines: components["schemas"]["AwayLine"][];
+            /** Number */
+            number: number;
+            /** Sections */
+            sections: {
+                [key: string]: number;
+            };
+            /** Since */
+            since: string | null;
+        };
+        /** AwayLine */
+        AwayLine: {
+            /** Event Ids */
+            event_ids: string[];
+            /** Text */
+            text: string;
+        };
         /** BoardSummary */
         BoardSummary: {
             /** Activity */
@@ -2038,7 +2150,7 @@ export interface components {
         /**
          * ClientCard
          * @description A client on the board. `facts` are claims with a source, `sources` the pages they were read on; `needs`, `next`, `waiting` and `last`
-         *     count what the reader may see.
+         *     count what the reader may see; `unread`: there is something newer than what they said they have seen.
          */
         ClientCard: {
             /** Assigned Name */
@@ -2078,6 +2190,8 @@ export interface components {
              * Format: date-time
              */
             stage_since: string;
+            /** Unread */
+            unread: boolean;
             /** Waiting */
             waiting: number;
             /** Website */
@@ -2293,6 +2407,16 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** DayCount */
+        DayCount: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Events */
+            events: number;
+        };
         /** Deploy */
         Deploy: {
             /**
@@ -2416,7 +2540,7 @@ export interface components {
         };
         /**
          * Dossier
-         * @description `sections`: section → thing → field → value; only those that the reader may see.
+         * @description `sections`: section → thing → field → value; only those that the reader may see. `seen_number`: how far the reader has read.
          */
         Dossier: {
             /**
@@ -2424,6 +2548,10 @@ export interface components {
              * Format: uuid
              */
             client_id: string;
+            /** Counts */
+            counts: {
+                [key: string]: components["schemas"]["FactCount"];
+            };
             /** Sections */
             sections: {
                 [key: string]: {
@@ -2432,6 +2560,8 @@ export interface components {
                     };
                 };
             };
+            /** Seen Number */
+            seen_number: number;
             /** Timeline */
             timeline: components["schemas"]["Moment"][];
         };
@@ -2461,6 +2591,35 @@ export interface components {
             source_claims?: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * EventDetail
+         * @description An event with all that stands around it: `causes` the nearest first, `effects` and `lineage` in order (200 at most). Personal fields of
+         *     `body` are null once their person is erased.
+         */
+        EventDetail: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Causes */
+            causes: components["schemas"]["Moment"][];
+            /** Effects */
+            effects: components["schemas"]["Moment"][];
+            /** Lineage */
+            lineage: components["schemas"]["Moment"][];
+            moment: components["schemas"]["Moment"];
+            /** Topic */
+            topic: string;
+            /** Trace Id */
+            trace_id: string;
+        };
+        /** FactCount */
+        FactCount: {
+            /** Facts */
+            facts: number;
+            /** Sources */
+            sources: number;
         };
         /**
          * Fault
@@ -3862,6 +4021,16 @@ export interface components {
             /** Results */
             results: components["schemas"]["SearchResult"][];
         };
+        /** Seen */
+        Seen: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Number */
+            number: number;
+        };
         /**
          * SendMessage
          * @description `id` is the client's own id of a message, as over the socket; a message is taken once under it.
@@ -4084,6 +4253,15 @@ export interface components {
             items: components["schemas"]["StaffMessage"][];
             /** Next Cursor */
             next_cursor?: string | null;
+        };
+        /** TimelineCounts */
+        TimelineCounts: {
+            /** Days */
+            days: components["schemas"]["DayCount"][];
+            /** Sections */
+            sections: {
+                [key: string]: number;
+            };
         };
         /**
          * Tokens
@@ -4941,6 +5119,45 @@ export interface operations {
             400: components["responses"]["Unreadable"];
             401: components["responses"]["Unauthorized"];
             409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "dossier-and-events.away_from": {
+        parameters: {
+            query?: {
+                after?: number | null;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Away"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Malformed"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];
@@ -8085,6 +8302,49 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "dossier-and-events.seen": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+                /** @description The same key with the same request has one effect and gets the same answer, for 72 hours. */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Retinue-Event": components["headers"]["Retinue-Event"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
     "engine.tasks": {
         parameters: {
             query?: never;
@@ -8124,6 +8384,9 @@ export interface operations {
         parameters: {
             query?: {
                 section?: string | null;
+                kind?: string | null;
+                search?: string | null;
+                since?: string | null;
                 lineage_id?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -8151,6 +8414,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Moment_"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "dossier-and-events.counts": {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+                zone?: string;
+                after?: number | null;
+            };
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineCounts"];
+                };
+            };
+            400: components["responses"]["Unreadable"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Malformed"];
+            429: components["responses"]["TooManyRequests"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    "dossier-and-events.event": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the client to act for; without it the caller's own organization. */
+                "X-Tenant-ID"?: components["parameters"]["X-Tenant-ID"];
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    "Trace-Id": components["headers"]["Trace-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
                 };
             };
             400: components["responses"]["Unreadable"];
