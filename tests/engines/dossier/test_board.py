@@ -89,7 +89,7 @@ async def test_a_thousand_clients_are_a_few_milliseconds(database: Database, sta
     assert best["board"] < 100 and sum(best.values()) < 400, best
 
 
-TALKS, DRAFTS = [uuid7(), uuid7()], [uuid7(), uuid7()]
+TALKS, DRAFTS = [uuid7(), uuid7(), uuid7()], [uuid7(), uuid7()]
 
 
 def happened() -> list[Event]:
@@ -110,6 +110,8 @@ def happened() -> list[Event]:
         requirements.RequirementsChanged(requirements_id=DRAFTS[0], version=3, document_file="0"),
         conversations.HandoverRequested(conversation_id=TALKS[1], reason="upset", person=person),
         conversations.ConversationEnded(conversation_id=TALKS[1], messages=3, person=person),
+        conversations.HandoverRequested(conversation_id=TALKS[2], reason="upset", person=person),
+        conversations.PersonForgotten(conversation_id=TALKS[2], by=uuid7(), conversations=1, persons=[person]),
         research.ResearchFailed(job_id=uuid7(), source="b", reason="No.", next="Again."),
     ]
 

@@ -282,11 +282,13 @@ card(
     "contacts",
     lambda e: f"Contact corrected: {e.name or e.email or e.phone or 'a visitor'}",
     lambda e: fields(e.contact_id, name=e.name, email=e.email, phone=e.phone),
+    subject=lambda e: ("contact", e.contact_id),
 )
 card(
     conversations.PersonForgotten,
     "contacts",
-    lambda e: f"A visitor was forgotten, with {e.conversations} {'conversation' if e.conversations == 1 else 'conversations'}",
+    lambda e: f"A visitor was forgotten, with {count(e.conversations, 'conversation')}",
+    subject=_conversation,
 )
 card(
     conversations.HandoverRequested,

@@ -59,6 +59,7 @@ on(
 on(conversations.HandoverTaken, lambda e: [Closes(WAITING, e.conversation_id)])
 on(conversations.HandoverReturned, lambda e: [Closes(WAITING, e.conversation_id)])
 on(conversations.ConversationEnded, lambda e: [Closes(WAITING, e.conversation_id)])
+on(conversations.PersonForgotten, lambda e: [Closes(WAITING, e.conversation_id)])
 on(research.ResearchStarted, lambda _: [Closes(FAILED, None)])
 on(research.ResearchCompleted, lambda _: [Closes(FAILED, None)])
 on(research.ResearchFailed, lambda e: [Opens(FAILED, e.job_id, f"Research failed: {short(e.reason)}", short(e.next))])

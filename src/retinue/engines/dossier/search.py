@@ -28,6 +28,7 @@ def found(event: type[E], type: Type, said: Callable[[E], Iterable[str | None]])
 found(identity.ClientCreated, "client", lambda e: (e.name, e.website, e.slug))
 found(identity.AgentAssigned, "person", lambda e: (e.name, e.role.replace("_", " ") if e.name else None))
 found(conversations.ContactCaptured, "person", lambda e: (e.name, e.email, e.phone))
+found(conversations.ContactCorrected, "person", lambda e: (e.name, e.email, e.phone))
 found(conversations.MessageReceived, "conversation", lambda e: (e.content,))
 found(conversations.AnswerGiven, "conversation", lambda e: (e.content,))
 found(library.DocumentIngested, "document", lambda e: (e.title, e.url, e.key))
@@ -70,17 +71,36 @@ async def search(work: Work, permissions: Collection[str], typed: str, types: Se
         "select id, name from dossier.client where organization_id = any(:ids)", ids=list({row.organization_id for row in rows})
     )
     clients = {row.id: row.name for row in names}
-    return [_result(row, typed, clients.get(row.organization_id)) for row in rows if row.thing and (row.said or row.found == "event")]
+    called = await _called(work, [row for row in rows if row.subject_type == "contact"])
+    return [
+        _result(row, typed, clients.get(row.organization_id), called.get((row.organization_id, row.thing)))
+        for row in rows
+        if row.thing and (row.said or row.found == "event")
+    ]
 
 
-def _result(row: Any, typed: str, client: str | None) -> Result:
+async def _called(work: Work, contacts: Sequence[Any]) -> dict[tuple[UUID, UUID], str]:
+    """Names of contacts as they are now, by (organization, contact): what was found may have been corrected since."""
+    if not contacts:
+        return {}
+    rows = await work.execute(
+        "select organization_id, cast(key as uuid) as contact, value #>> '{}' as name from dossier.fact"
+        " where organization_id = any(:os) and section = 'contacts' and field = 'name' and key = any(:keys)",
+        os=list({row.organization_id for row in contacts}),
+        keys=[str(row.thing) for row in contacts],
+    )
+    return {(row.organization_id, row.contact): row.name for row in rows}
+
+
+def _result(row: Any, typed: str, client: str | None, called: str | None) -> Result:
     parts = (row.said or "").split("\n")
     if row.found == "event":
         title, snippet = row.title, None
     elif row.found == "conversation":
         title, snippet = row.title, around(row.said, typed)
     else:
-        title, snippet = parts[0], " · ".join(parts[1:]) or None
+        title = called or parts[0]
+        snippet = " · ".join(part for part in parts if part != title) or None
     return Result(row.found, row.thing, row.organization_id, client, title, snippet, row.occurred_at, row.subject_type, row.subject_id)
 
 
