@@ -245,8 +245,10 @@ class Deliverer:
             work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
             await work.flush_rows()
-            await wire.send("select events.move(:n)", {"n": rows[-1].number}, last=not (work.events or work.jobs))
-            await self.database.commit(work)
+            tells = bool(work.events or work.jobs)
+            await wire.send("select events.move(:n)", {"n": rows[-1].number}, last=not tells)
+            if tells:
+                await self.database.commit(work)
         if work.events:
             self.want([organization])
         HANDLED.labels(room).inc(len(rows))
