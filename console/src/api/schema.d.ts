@@ -254,7 +254,8 @@ export interface paths {
         };
         /**
          * List clients by stage
-         * @description The clients that the caller sees: the newest event first, by name, or the longest in their stage first.
+         * @description The clients that the caller sees: the newest event first, by name, or the longest in their stage first. `needs`: only those that
+         *     need a person, or only those that do not.
          */
         get: operations["board.cards"];
         put?: never;
@@ -5189,6 +5190,7 @@ export interface operations {
                 stage?: ("prospect" | "research" | "requirements" | "rollout" | "live") | null;
                 search?: string | null;
                 assigned?: "me" | string | null;
+                needs?: boolean | null;
                 sort?: "recent" | "name" | "stage";
                 cursor?: string | null;
                 limit?: number;

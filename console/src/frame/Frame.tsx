@@ -3,14 +3,15 @@ import { Indicator, Menu, Popover, useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
-import { api, ask, raw } from "@/api/client";
-import { liveKey, useStatus } from "@/api/live";
+import { api, ask } from "@/api/client";
+import { useStatus } from "@/api/live";
 import { signOut } from "@/api/session";
 import { Button, Keys } from "@/kit/Button";
 import { Icon, type IconName } from "@/kit/Icon";
 import { Avatar, Chip } from "@/kit/marks";
 import { useHistory } from "@/kit/notice";
 import { Time } from "@/kit/time";
+import { useCalmly } from "@/pages/clients/calmly";
 import { Crumbs } from "./crumbs";
 import { Help } from "./Help";
 import { useAllKeys, useKeys } from "./keys";
@@ -31,9 +32,13 @@ export const TOOLS: Place[] = [
   { to: "/settings", icon: "gear", says: "Settings", letter: "s", desk: true },
 ];
 
+const MOST = 100; // "99+" says the rest
+
+/** Conversations in which a visitor waits for a person. */
 export function useWaiting(): number {
-  const needs = useQuery({ queryKey: liveKey("all", "waiting"), queryFn: async () => ((await (await raw("/api/v1/board/summary")).json()) as { waiting?: number }).waiting ?? 0, retry: false });
-  return needs.data ?? 0;
+  const waiting = useQuery({ queryKey: ["waiting"], queryFn: () => ask(() => api.GET("/api/v1/chat/conversations", { params: { query: { status: "waiting", limit: MOST } } })).then((page) => page.items.length), retry: false });
+  useCalmly(waiting.refetch);
+  return waiting.data ?? 0;
 }
 
 function Rail() {

@@ -4,14 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
-import { raw } from "@/api/client";
+import { api, ask } from "@/api/client";
 import { Icon, type IconName } from "@/kit/Icon";
 import { Keys } from "@/kit/Button";
 import { Time } from "@/kit/time";
 import { useAllKeys } from "./keys";
-import { hrefOf, type Subject } from "./subjects";
-
-interface Found extends Subject { title: string; snippet: string | null; client_name: string | null; occurred_at: string | null }
+import { hrefOf } from "./subjects";
 
 const [store, actions] = createSpotlight();
 export const openPalette = () => actions.open();
@@ -24,7 +22,7 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const [asked] = useDebouncedValue(query.trim(), 120);
   const found = useQuery({
     queryKey: ["search", asked], enabled: asked.length > 1, placeholderData: (before) => before,
-    queryFn: async () => (await raw(`/api/v1/search?${new URLSearchParams({ q: asked, limit: "20" })}`)).json() as Promise<{ results: Found[] }>,
+    queryFn: () => ask(() => api.GET("/api/v1/search", { params: { query: { q: asked, limit: 20 } } })),
   });
   const does = keys.filter((key) => key.keys !== "Ctrl k" && key.keys !== "?" && key.says.toLowerCase().includes(query.trim().toLowerCase()));
   const results = asked.length > 1 ? (found.data?.results ?? []) : [];

@@ -14,7 +14,7 @@ call() { # method path [curl's options]
 }
 
 # List clients by stage.
-# The clients that the caller sees: the newest event first, by name, or the longest in their stage first.
+# The clients that the caller sees: the newest event first, by name, or the longest in their stage first. `needs`: only those that need a person, or only those that do not.
 cards() {
   call GET "/api/v1/board"
 }

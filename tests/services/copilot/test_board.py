@@ -184,6 +184,20 @@ async def test_the_board_pages_sorts_and_finds(house: House):
     assert (await operator.get("/board", search=f"{word}%"))["items"] == []
 
 
+async def test_the_board_tells_those_that_need_a_person_from_the_quiet_ones(house: House):
+    needy, quiet = await house.client(), await house.client()
+    operator = await house.operator()
+    await tell(house, needy, drafted(uuid7()))
+
+    async def found(**asked: str) -> set[str]:
+        page = await operator.get("/board", limit=200, **asked)
+        return {item["client_id"] for item in page["items"]} & {str(needy.tenant), str(quiet.tenant)}
+
+    assert await found(needs="true") == {str(needy.tenant)}
+    assert await found(needs="false") == {str(quiet.tenant)}
+    assert await found() == {str(needy.tenant), str(quiet.tenant)}
+
+
 async def test_a_tenant_has_a_board_of_one(house: House, client: Caller):
     await house.client()
     for caller in (client, await client.person("owner"), await client.key("clients:read", "dossier:read")):

@@ -32,13 +32,18 @@ def seen_by(permissions: Collection[str]) -> list[str]:
     return [*readable(permissions), *([PARKED] if READS_PARKED in permissions else [])]
 
 
-def cards_sql(*, stage: str | None, search: str | None, assigned: UUID | None, sort: Sort, after: bool) -> str:
+def cards_sql(
+    *, stage: str | None, search: str | None, assigned: UUID | None, needs: bool | None = None, sort: Sort, after: bool
+) -> str:
     column, direction = ORDERS[sort]
     wanted = ["c.name is not null"]
     if stage is not None:
         wanted.append("c.stage = :stage")
     if assigned is not None:
         wanted.append("c.assigned_to = :assigned")
+    if needs is not None:
+        waiting = f"select n.organization_id from {NEEDS} n where n.section = any(:seen)"
+        wanted.append(f"c.organization_id {'in' if needs else 'not in'} ({waiting})")
     if search is not None:
         wanted.append("position(lower(:search) in lower(concat_ws(' ', c.name, c.slug, c.website, c.industry, c.assigned_name))) > 0")
     if after:
@@ -54,14 +59,16 @@ async def cards(
     stage: str | None,
     search: str | None,
     assigned: UUID | None,
+    needs: bool | None = None,
     sort: Sort,
     after: tuple[Any, UUID] | None,
     size: int,
 ) -> Sequence[Any]:
-    """One more than `size` when there is more."""
-    sql = cards_sql(stage=stage, search=search, assigned=assigned, sort=sort, after=after is not None)
+    """One more than `size` when there is more. `needs`: only those that need a person, or only those that do not."""
+    sql = cards_sql(stage=stage, search=search, assigned=assigned, needs=needs, sort=sort, after=after is not None)
     key, id = after or (None, None)
-    asked = {"stage": stage, "search": search, "assigned": assigned} | ({"key": key, "id": id} if after else {})
+    seen = None if needs is None else seen_by(work.permissions)
+    asked = {"stage": stage, "search": search, "assigned": assigned, "seen": seen} | ({"key": key, "id": id} if after else {})
     asked = {name: value for name, value in asked.items() if value is not None}
     return (await work.execute(sql, size=size + 1, **asked)).all()
 

@@ -64,30 +64,33 @@ async def cards(
     stage: Stage | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
     assigned: Literal["me"] | UUID | None = None,
+    needs: bool | None = None,
     sort: board.Sort = "recent",
     cursor: str | None = None,
     limit: Size = PAGE,
     after: int | None = AfterEvent("copilot"),
     work: Work = works("copilot", "clients:read"),
 ) -> Page[ClientCard]:
-    """The clients that the caller sees: the newest event first, by name, or the longest in their stage first."""
+    """The clients that the caller sees: the newest event first, by name, or the longest in their stage first. `needs`: only those that
+    need a person, or only those that do not."""
     rows = await board.cards(
         work,
         stage=stage,
         search=search,
         assigned=work.actor if assigned == "me" else assigned,
+        needs=needs,
         sort=sort,
         after=card_cursor(cursor, sort),
         size=limit,
     )
     ids = [row.id for row in rows]
-    needs, seen = await board.next_needs(work, work.permissions, ids), await store.seen(work, ids)
+    first, seen = await board.next_needs(work, work.permissions, ids), await store.seen(work, ids)
     sections = views.readable(work.permissions)
     return page_of(
         rows,
         limit,
         lambda row: [row.sort_key if sort == "name" else row.sort_key.isoformat(), row.id],
-        lambda row: shapes.client_card(row, needs.get(row.id), sections, seen[row.id].number if row.id in seen else 0),
+        lambda row: shapes.client_card(row, first.get(row.id), sections, seen[row.id].number if row.id in seen else 0),
     )
 
 
