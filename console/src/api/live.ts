@@ -14,7 +14,7 @@ type Frame =
 
 export interface Status { live: boolean; delay: number | null; event: number; since: number }
 
-const POLL = 30_000, PING = 15_000, SLOWEST = 10_000;
+const SOON = 60, BUSY = 400, POLL = 30_000, PING = 15_000, SLOWEST = 10_000;
 const listeners = new Set<(moment: Moment) => void>();
 const watchers = new Set<() => void>();
 const heads = new Map<string, number>();
@@ -30,16 +30,17 @@ export function live(queries: QueryClient): () => void {
   let socket: WebSocket | null = null, ended = false, tries = 0, pinged = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
   const changed = new Set<string>();
-  let refreshing: ReturnType<typeof setTimeout> | undefined;
+  let refreshing: ReturnType<typeof setTimeout> | undefined, refreshed = 0;
 
   const refresh = (client: string | null) => {
     changed.add(client ?? "*");
     refreshing ??= setTimeout(() => {
       refreshing = undefined;
+      refreshed = performance.now();
       const every = changed.has("*");
       void queries.invalidateQueries({ predicate: ({ queryKey: [scope, id] }) => scope === "live" && (every || id === "all" || changed.has(String(id))) });
       changed.clear();
-    }, 60);
+    }, Math.max(SOON, refreshed + BUSY - performance.now())); // at once when it is quiet, some times a second when much happens
   };
 
   const hear = (frame: Frame) => {

@@ -25,11 +25,16 @@ function List<T>({ items, keyOf, row, label, height, current, more, footer, padd
   const last = drawn.at(-1)?.index ?? 0;
   useEffect(() => { if (more?.has && !more.busy && last >= items.length - 10) more.read(); }, [last, items.length, more]);
   useEffect(() => { if (current !== undefined && current >= 0) { at.current = current; rows.scrollToIndex(current, { align: "auto" }); } }, [current]);
+  /** A row without anything to focus, as a heading, is passed over. */
   const focus = (index: number) => {
-    const next = Math.max(0, Math.min(items.length - 1, index));
+    const next = Math.max(0, Math.min(items.length - 1, index)), step = index < at.current ? -1 : 1;
     at.current = next;
     rows.scrollToIndex(next, { align: "auto" });
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${next}"] :is(a, button)`)?.focus());
+    requestAnimationFrame(() => {
+      const found = box.current?.querySelector<HTMLElement>(`[data-index="${next}"] :is(a, button, [tabindex])`);
+      if (found) found.focus();
+      else if (next + step >= 0 && next + step < items.length) focus(next + step);
+    });
   };
   useImperativeHandle(ref, () => ({ focus }));
   const go: Record<string, () => number> = { j: () => at.current + 1, ArrowDown: () => at.current + 1, k: () => at.current - 1, ArrowUp: () => at.current - 1, Home: () => 0, End: () => items.length - 1 };

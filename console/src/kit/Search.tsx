@@ -2,9 +2,9 @@
 import { forwardRef } from "react";
 import { Icon } from "./Icon";
 
-interface Props { value: string; onChange: (value: string) => void; placeholder: string; wide?: boolean; onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void }
+interface Props { value: string; onChange: (value: string) => void; placeholder: string; wide?: boolean; /** The key that goes here. */ keys?: string; onKeyDown?: (event: React.KeyboardEvent<HTMLInputElement>) => void }
 
-export const Search = forwardRef<HTMLInputElement, Props>(function Search({ value, onChange, placeholder, wide, onKeyDown }, ref) {
+export const Search = forwardRef<HTMLInputElement, Props>(function Search({ value, onChange, placeholder, wide, keys = "/", onKeyDown }, ref) {
   return (
     <label className="find" style={wide ? { flex: 1 } : undefined}>
       <Icon name="search" />
@@ -12,7 +12,7 @@ export const Search = forwardRef<HTMLInputElement, Props>(function Search({ valu
         onKeyDown={(event) => {
           if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); if (value) onChange(""); else event.currentTarget.blur(); } else onKeyDown?.(event);
         }} />
-      {!value && <kbd aria-hidden="true">/</kbd>}
+      {!value && <kbd aria-hidden="true">{keys}</kbd>}
     </label>
   );
 });

@@ -5,7 +5,7 @@ import type { Moment } from "@/api/live";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import { beadOf, Lineage } from "./marks";
-import { dayHeading, dayOf, Time } from "./time";
+import { dateOf, dayHeading, dayOf, Time } from "./time";
 
 const ICONS: [RegExp, IconName][] = [
   [/handover_taken|handover_returned/, "hand"], [/handover/, "flag"], [/refused|failed/, "alert"], [/message_received/, "chat"], [/answer_given/, "agents"],
@@ -21,6 +21,7 @@ interface Props {
   /** Numbers above this are new to the reader. */
   seen?: number;
   more?: { has: boolean; busy: boolean; read: () => void };
+  /** Events of each day of the reader's calendar, 2026-11-19: more may be known than were read. */
   counts?: Record<string, number>;
   expanded?: (moment: Moment) => ReactNode;
   onOpen: (moment: Moment) => void;
@@ -46,7 +47,7 @@ export function Timeline({ moments, seen, more, counts, expanded, onOpen, onLine
     let day = "";
     for (const moment of visible) {
       const its = dayOf(moment.occurred_at);
-      if (its !== day) out.push({ day: moment.occurred_at, count: counts?.[moment.occurred_at.slice(0, 10)] ?? perDay.get(its) ?? 0 });
+      if (its !== day) out.push({ day: moment.occurred_at, count: counts?.[dateOf(moment.occurred_at)] ?? perDay.get(its) ?? 0 });
       day = its;
       out.push({ moment });
     }
@@ -82,7 +83,7 @@ export function Timeline({ moments, seen, more, counts, expanded, onOpen, onLine
         if (event.key === "j" || event.key === "ArrowDown") { event.preventDefault(); event.stopPropagation(); focus(at + 1); }
         else if (event.key === "k" || event.key === "ArrowUp") { event.preventDefault(); event.stopPropagation(); focus(at - 1); }
         else if (event.key === " " && line && "moment" in line) { event.preventDefault(); toggle(line.moment.event_id); }
-        else if (event.key === "l" && line && "moment" in line && line.moment.lineage_id) onLineage?.(line.moment.lineage_id);
+        else if (event.key === "l" && onLineage && line && "moment" in line && line.moment.lineage_id) { event.preventDefault(); event.stopPropagation(); onLineage(line.moment.lineage_id); }
       }}>
       {header}
       {hiddenCount > 0 && (
@@ -116,16 +117,16 @@ export function Timeline({ moments, seen, more, counts, expanded, onOpen, onLine
 function Fact({ moment, fresh, open, onToggle, onOpen, onFocus, onLineage, children }: { moment: Moment; fresh: boolean; open: boolean; onToggle?: () => void; onOpen: () => void; onFocus: () => void; onLineage?: (id: string) => void; children: ReactNode }) {
   const icon = iconOf(moment.kind);
   return (
-    <div style={{ display: "grid", gridTemplateColumns: "24px 1fr", gap: 12, paddingBottom: 6 }}>
-      <span style={{ display: "grid", placeItems: "center", width: 24, height: 36, color: icon === "alert" ? "var(--warn)" : fresh ? "var(--accent)" : "var(--text-2)" }}><Icon name={icon} /></span>
+    <div className="told">
+      <span className={`node ${fresh ? "hot" : icon === "alert" ? "warn" : ""}`}><Icon name={icon} /></span>
       <div className={`card ${fresh ? "fresh" : ""}`} style={fresh ? { borderColor: "var(--accent-line)" } : undefined}>
         <div className="row" style={{ minHeight: 36, padding: "4px 10px" }}>
-          <button type="button" className="fact row" style={{ flex: 1 }} onClick={onOpen} onFocus={onFocus} title={moment.title}>
+          <button type="button" className="fact row" style={{ flex: 1, minWidth: 0 }} onClick={onOpen} onFocus={onFocus} title={moment.title}>
             {fresh && <span className="dot" role="img" aria-label="new" />}
             <span className="el"><span style={{ fontWeight: 550 }}>{moment.title}</span>{moment.detail && <span className="t2"> {moment.detail}</span>}</span>
           </button>
           {moment.lineage_id && <Lineage at={beadOf(moment.section)} id={moment.lineage_id} onOpen={onLineage ? () => onLineage(moment.lineage_id!) : undefined} />}
-          <span className="cap"><Time at={moment.occurred_at} /></span>
+          <span className="cap"><Time at={moment.occurred_at} hour /></span>
           {onToggle && <Button kind="quiet" size="s" icon={open ? "down" : "right"} label={open ? "Fold" : "Unfold"} aria-expanded={open} onClick={onToggle} />}
         </div>
         {children && <div style={{ padding: "0 12px 10px" }}>{children}</div>}

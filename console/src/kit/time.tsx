@@ -28,6 +28,9 @@ export function dayHeading(at: string | Date, now = new Date()): string {
   const date = new Date(at), ago = daysAgo(date, now), long = heading.format(date).replace(",", "");
   return ago === 0 ? `Today, ${long}` : ago === 1 ? `Yesterday, ${long}` : date.getFullYear() === now.getFullYear() ? long : `${long} ${date.getFullYear()}`;
 }
+/** The day of this person's own calendar, as 2026-11-19. */
+export const dateOf = (at: string | Date): string => { const date = new Date(at); return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`; };
+export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const dayOf = (at: string) => new Date(at).toDateString();
 export const clock = (at: string | Date) => hms.format(new Date(at));
 
@@ -50,9 +53,10 @@ export function useNow(every = 30_000): Date {
   return now;
 }
 
-export function Time({ at, seconds }: { at: string; seconds?: boolean }) {
+/** `hour`: under its day, where the hour alone is enough. */
+export function Time({ at, seconds, hour }: { at: string; seconds?: boolean; hour?: boolean }) {
   const now = useNow();
-  return <time className="tn" dateTime={at} title={whole.format(new Date(at))}>{seconds ? clock(at) : said(at, now)}</time>;
+  return <time className="tn" dateTime={at} title={whole.format(new Date(at))}>{seconds ? clock(at) : hour ? hm.format(new Date(at)) : said(at, now)}</time>;
 }
 
 /** How long something has been waiting, counted on. */

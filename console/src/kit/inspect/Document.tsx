@@ -1,8 +1,8 @@
 /** A document as the agents read it, at the sentence that was quoted, and which facts rest on it. `rest` is the quote's start and end. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { useDossier, useText, type Document as Read } from "@/pages/clients/data";
-import { fieldName, plural } from "@/pages/clients/fields";
+import { useDossier, useText, type DocumentText as Read } from "@/pages/clients/data";
+import { fieldName, kindName, plural } from "@/pages/clients/fields";
 import { Button } from "../Button";
 import { Icon } from "../Icon";
 import { Chip } from "../marks";
@@ -39,18 +39,20 @@ export default function Document({ client, id, rest: [start, end] }: Inspected) 
   );
 }
 
-function Body({ client, document, quoted }: { client: string; document: Read & { text: string }; quoted: [number, number] | null }) {
+function Body({ client, document, quoted }: { client: string; document: Read; quoted: [number, number] | null }) {
   const box = useRef<HTMLDivElement>(null);
   const parts = useMemo(() => partsOf(document.text), [document.text]);
   const quotedIn = quoted ? parts.findIndex((part) => part.start + part.text.length > quoted[0]) : -1;
-  const rows = useVirtualizer({ count: parts.length, getScrollElement: () => box.current, estimateSize: (at) => 8 + 20 * Math.max(1, Math.ceil(parts[at]!.text.length / 58)), overscan: 6 });
+  const headings = useMemo(() => new Set(document.sections.map((section) => indexOf(document.text, Number(section.start)))), [document]);
+  const blank = (at: number) => parts[at]!.text.trim() === "";
+  const rows = useVirtualizer({ count: parts.length, getScrollElement: () => box.current, estimateSize: (at) => blank(at) ? 8 : 6 + 20 * Math.max(1, Math.ceil(parts[at]!.text.length / 58)), overscan: 6 });
   const show = () => { if (quotedIn >= 0) rows.scrollToIndex(quotedIn, { align: "center" }); };
   useEffect(() => { show(); }, [quotedIn]);
   return (
     <div className="col" style={{ height: "100%", gap: 0 }}>
       <div className="col" style={{ padding: "0 20px 12px", gap: 4, flex: "none" }}>
         <span className="lead b">{document.title || document.document_id}</span>
-        <span className="row wrap cap"><Chip icon="file">{fieldName(document.kind || "text")}</Chip><span className="tn">version {document.version} · {plural(document.characters, "character")}</span><span>read <Time at={document.updated_at} /></span></span>
+        <span className="row wrap cap"><Chip icon="file">{kindName(document.kind)}</Chip><span className="tn">version {document.version} · {plural(document.characters, "character")}</span><span>read <Time at={document.updated_at} /></span></span>
         {document.url && <a className="small el" href={document.url} target="_blank" rel="noreferrer">{document.url}</a>}
         {quoted && quotedIn >= 0 && <span className="row"><span className="cap">The quoted sentence is marked.</span><span className="sp" /><Button size="s" icon="ret" onClick={show}>To the quote</Button></span>}
         {quoted && quotedIn < 0 && <span className="cap row"><Icon name="alert" size="m" />The document has changed since it was quoted: the sentence is not at its place any more.</span>}
@@ -58,8 +60,8 @@ function Body({ client, document, quoted }: { client: string; document: Read & {
       <div ref={box} className="scroll" tabIndex={0} role="region" aria-label="Text of the document" style={{ borderTop: "1px solid var(--line)", borderBottom: "1px solid var(--line)" }}>
         <div style={{ height: rows.getTotalSize(), position: "relative" }}>
           {rows.getVirtualItems().map((item) => (
-            <p key={item.key} ref={rows.measureElement} data-index={item.index} style={{ position: "absolute", insetInline: 0, transform: `translateY(${item.start}px)`, padding: "4px 20px", overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-              <Marked part={parts[item.index]!} quoted={quoted} />
+            <p key={item.key} ref={rows.measureElement} data-index={item.index} style={{ position: "absolute", insetInline: 0, transform: `translateY(${item.start}px)`, padding: "3px 20px", overflowWrap: "anywhere", whiteSpace: "pre-wrap", ...(blank(item.index) ? { height: 8, padding: 0 } : {}), ...(headings.has(parts[item.index]!.start) ? { fontWeight: 600 } : {}) }}>
+              {!blank(item.index) && <Marked part={parts[item.index]!} quoted={quoted} />}
             </p>
           ))}
         </div>
@@ -71,9 +73,9 @@ function Body({ client, document, quoted }: { client: string; document: Read & {
 
 function Marked({ part, quoted }: { part: Part; quoted: [number, number] | null }): ReactNode {
   const text = part.text.replace(/\n$/, "");
-  if (!quoted) return text || " ";
+  if (!quoted) return text;
   const from = Math.max(0, quoted[0] - part.start), to = Math.min(text.length, quoted[1] - part.start);
-  return from < to ? <>{text.slice(0, from)}<mark data-quote>{text.slice(from, to)}</mark>{text.slice(to)}</> : text || " ";
+  return from < to ? <>{text.slice(0, from)}<mark data-quote>{text.slice(from, to)}</mark>{text.slice(to)}</> : text;
 }
 
 /** The facts that were read here. */

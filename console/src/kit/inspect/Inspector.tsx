@@ -25,8 +25,12 @@ export default function Inspector() {
   const kind = KINDS[type];
   const close = () => void navigate({ to: ".", search: ({ inspect: _, ...others }: Record<string, unknown>) => others } as never);
   return (
-    <Drawer opened={kind !== undefined} onClose={close} position="right" size={440} title={<h2>{kind?.title}</h2>} closeButtonProps={{ "aria-label": "Close" }} classNames={{ content: "drawer", body: "drawer-body" }}>
-      {kind && <Suspense fallback={<Loading what="it" />}><kind.Body key={inspect} client={client} id={id} rest={rest} /></Suspense>}
-    </Drawer>
+    <Drawer.Root opened={kind !== undefined} onClose={close} position="right" size={440} transitionProps={{ duration: 200 }} classNames={{ content: "drawer", body: "drawer-body" }}>
+      <Drawer.Overlay backgroundOpacity={0.15} />
+      <Drawer.Content>
+        <Drawer.Header role="presentation"><Drawer.Title>{kind?.title}</Drawer.Title><Drawer.CloseButton aria-label="Close" /></Drawer.Header>
+        <Drawer.Body>{kind && <Suspense fallback={<Loading what="it" />}><kind.Body key={inspect} client={client} id={id} rest={rest} /></Suspense>}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

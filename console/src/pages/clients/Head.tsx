@@ -1,7 +1,7 @@
 /** Over every page of one client: who it is, how far it is, who looks after it, whether it is claimed, and the way to its pages. */
 import { CopyButton, Modal } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useRouterState } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { api, ask } from "@/api/client";
 import { liveKey } from "@/api/live";
@@ -28,10 +28,9 @@ const TABS: { to: string; icon: IconName; says: string }[] = [
 export function Head({ client, children }: { client: string; children?: ReactNode }) {
   const shown = useClient(client).data;
   const card = useCard(client);
-  const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <header className="client-head">
-      <div className="row wrap" style={{ minHeight: 44 }}>
+      <div className="row wrap" style={{ minHeight: 46 }}>
         <div style={{ flex: 1, minWidth: 180 }}>
           <div className="row"><h1 className="name el">{shown?.name ?? card?.name ?? " "}</h1>{card && <Stage stage={card.stage} />}</div>
           <div className="row small t2" style={{ minHeight: 20 }}>
@@ -44,10 +43,7 @@ export function Head({ client, children }: { client: string; children?: ReactNod
         {children}
       </div>
       <nav className="tabs" aria-label="Pages of this client">
-        {TABS.map((tab) => {
-          const to = `/clients/${client}${tab.to}`;
-          return <Link key={tab.to} to={to} aria-current={path === to ? "page" : undefined}><Icon name={tab.icon} size="m" />{tab.says}</Link>;
-        })}
+        {TABS.map((tab) => <Link key={tab.to} to={`/clients/${client}${tab.to}`} activeOptions={{ exact: true, includeSearch: false }}><Icon name={tab.icon} size="m" />{tab.says}</Link>)}
       </nav>
     </header>
   );

@@ -2,12 +2,14 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ask, of, type Schema } from "@/api/client";
 import { liveKey } from "@/api/live";
+import { useCalmly } from "./calmly";
 
 export type Client = Schema["Client"];
 export type Claim = Schema["Claim-Output"];
 export type Job = Schema["Progress"];
 export type Report = Schema["Report"];
 export type Document = Schema["DocumentShown"];
+export type DocumentText = Schema["DocumentText"];
 export const MOST = 100; // rows of a page of a list
 
 export function useClient(client: string) {
@@ -43,9 +45,11 @@ export function useText(client: string, document: string | undefined, namespace?
 }
 
 export function useDocuments(client: string, query: string) {
-  return useInfiniteQuery({
-    queryKey: liveKey(client, "documents", query), initialPageParam: "", enabled: client !== "",
+  const documents = useInfiniteQuery({
+    queryKey: ["documents", client, query], initialPageParam: "", enabled: client !== "",
     queryFn: ({ pageParam }) => ask(() => api.GET("/api/v1/documents", { headers: of(client), params: { query: { limit: MOST, ...(query ? { q: query } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined, placeholderData: (before) => before,
   });
+  useCalmly(documents.refetch, client);
+  return documents;
 }

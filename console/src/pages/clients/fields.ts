@@ -9,3 +9,6 @@ export const fieldName = (field: string) => { const words = field.replaceAll("_"
 export const fieldIcon = (field: string): IconName => ICONS[field] ?? "tag";
 export const pathOf = (url: string) => { try { const { host, pathname, search } = new URL(url); return pathname === "/" ? host : decodeURI(pathname + search); } catch { return url; } };
 export const plural = (count: number, one: string, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+const KINDS: Record<string, string> = { html: "Page", pdf: "PDF", docx: "Word", xlsx: "Excel", csv: "Table", pptx: "Slides" };
+/** What sort of document it is, in people's words. */
+export const kindName = (kind: string) => KINDS[kind] ?? fieldName(kind || "text");

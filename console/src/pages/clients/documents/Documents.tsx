@@ -4,7 +4,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useMemo, useRef, useState, type DragEvent } from "react";
 import { raw, of } from "@/api/client";
-import { liveKey } from "@/api/live";
 import { useCrumbs } from "@/frame/crumbs";
 import { useKeys } from "@/frame/keys";
 import { useBarred } from "@/frame/me";
@@ -18,15 +17,13 @@ import { useSide } from "@/kit/side";
 import { Empty, Shown } from "@/kit/states";
 import { Time } from "@/kit/time";
 import { useClient, useDocuments, useDossier, type Document } from "../data";
-import { fieldName, pathOf } from "../fields";
+import { kindName, pathOf } from "../fields";
 import { Head } from "../Head";
 import { Ask } from "./Ask";
 import { send } from "./queue";
 import { Sending } from "./Sending";
 
 const ICONS: Record<string, IconName> = { html: "globe", page: "globe", pdf: "file", docx: "file", xlsx: "cols", csv: "cols", pptx: "img", markdown: "file", text: "file" };
-const NAMES: Record<string, string> = { html: "Page", pdf: "PDF", docx: "Word", xlsx: "Excel", csv: "Table", pptx: "Slides" };
-const kindName = (kind: string) => NAMES[kind] ?? fieldName(kind || "text");
 const READ = ".pdf,.docx,.xlsx,.pptx,.csv,.tsv,.html,.htm,.md,.markdown,.txt";
 
 export default function Documents() {
@@ -66,7 +63,7 @@ export default function Documents() {
     sayThenDo(`“${document.title || document.document_id}” is taken away. Agents stop quoting it in a moment.`, async () => {
       try {
         await raw(`/api/v1/documents?${new URLSearchParams({ document_id: document.document_id, namespace: document.namespace })}`, { method: "DELETE", headers: of(client), keepalive: true });
-        await queries.invalidateQueries({ queryKey: liveKey(client, "documents") });
+        await queries.invalidateQueries({ queryKey: ["documents", client] });
       } catch (error) { back(); refuse(error); }
     }, back);
   };

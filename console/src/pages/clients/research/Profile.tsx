@@ -1,11 +1,11 @@
 /** The profile that one job gave: facts by field, the pages that were read and those that were not. */
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
 import { useKeys } from "@/frame/keys";
-import { Pill } from "@/kit/Button";
-import { Icon } from "@/kit/Icon";
+import { Button } from "@/kit/Button";
+import { Icon, type IconName } from "@/kit/Icon";
 import { useInspect } from "@/kit/inspect/Inspector";
 import { Chip, Confidence, Lineage, Machine } from "@/kit/marks";
+import { Rows, type Walk } from "@/kit/Rows";
 import { Search } from "@/kit/Search";
 import { Empty, Loading, Shown } from "@/kit/states";
 import { lasted, Time } from "@/kit/time";
@@ -14,6 +14,7 @@ import { fieldIcon, fieldName, pathOf, plural } from "../fields";
 import { ended, JobState } from "./Research";
 
 type Line = { field: string; count: number } | { claim: Claim } | { refused: Report["refused"][number] } | { page: string };
+const keyOf = (line: Line) => ("field" in line ? line.field : "claim" in line ? line.claim.claim_id : "page" in line ? line.page : line.refused.url);
 const NOT_READ = "not read", PAGES = "pages";
 
 export function Profile({ client, job }: { client: string; job: Job }) {
@@ -54,7 +55,7 @@ function Failed({ reason, next }: { reason: string | null; next: string | null }
 function Lines({ client, job, report }: { client: string; job: Job; report: Report }) {
   const [shown, setShown] = useState("all");
   const [query, setQuery] = useState("");
-  const box = useRef<HTMLDivElement>(null);
+  const list = useRef<Walk>(null);
   const search = useRef<HTMLInputElement>(null);
   const inspect = useInspect();
   useKeys([{ keys: "/", says: "Find in the profile", run: () => search.current?.focus() }]);
@@ -68,35 +69,33 @@ function Lines({ client, job, report }: { client: string; job: Job; report: Repo
     for (const claim of claims) perField.set(claim.field, [...(perField.get(claim.field) ?? []), claim]);
     return [...perField].flatMap(([field, claims]): Line[] => [{ field, count: claims.length }, ...claims.map((claim) => ({ claim }))]);
   }, [report, shown, query]);
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => box.current, estimateSize: (at) => ("field" in lines[at]! ? 36 : 74), overscan: 8 });
   if (!ended(job) && report.claims.length === 0 && report.pages.length === 0) return <Loading what="the first pages" rows={5} height={64} />;
+  const entry = (name: string, says: string, icon: IconName, count: number) => (
+    <button key={name} type="button" className="item row small" aria-current={shown === name || undefined} style={{ padding: "5px 20px", minHeight: 30, border: 0 }} onClick={() => setShown(name)}><Icon name={icon} size="m" /><span className="el">{says}</span><span className="sp" /><span className="cap tn">{count}</span></button>
+  );
   return (
-    <>
-      <div className="pad row wrap" style={{ paddingBottom: 8, gap: 6 }}>
-        <Search ref={search} value={query} onChange={setQuery} placeholder="Find in the profile" />
-        <Pill on={shown === "all"} count={report.claims.length} onClick={() => setShown("all")}>All facts</Pill>
-        {[...counts].map(([field, count]) => <Pill key={field} on={shown === field} count={count} onClick={() => setShown(shown === field ? "all" : field)}>{fieldName(field)}</Pill>)}
-        {report.refused.length > 0 && <Pill on={shown === NOT_READ} count={report.refused.length} onClick={() => setShown(NOT_READ)}>Not read</Pill>}
-        <Pill on={shown === PAGES} count={report.pages.length} onClick={() => setShown(PAGES)}>Pages read</Pill>
-      </div>
-      <div ref={box} className="scroll" style={{ padding: "0 20px 20px" }}>
-        {lines.length === 0 && (query ? <Empty title={`Nothing here has “${query}”.`} action={<button type="button" className="btn" onClick={() => setQuery("")}>Show all</button>} />
+    <div className="sides" style={{ flex: 1 }}>
+      <nav className="contents" aria-label="Parts of the profile">
+        {entry("all", "All facts", "list", report.claims.length)}
+        {[...counts].map(([field, count]) => entry(field, fieldName(field), fieldIcon(field), count))}
+        <hr />
+        {report.refused.length > 0 && entry(NOT_READ, "Not read", "stop", report.refused.length)}
+        {entry(PAGES, "Pages read", "file", report.pages.length)}
+      </nav>
+      <div className="middle">
+        <div className="row" style={{ padding: "12px 20px 4px 0" }}><Search ref={search} value={query} onChange={setQuery} placeholder="Find in the profile" wide onKeyDown={(event) => { if (event.key === "ArrowDown" || event.key === "Enter") { event.preventDefault(); list.current?.focus(0); } }} /></div>
+        {lines.length === 0 && (query ? <Empty title={`Nothing here has “${query}”.`} action={<Button onClick={() => setQuery("")}>Show all</Button>} />
           : <Empty title={ended(job) ? "No facts were found." : "Facts come when all pages are read."}>{ended(job) ? "The pages had no sentence that says what the company does, sells or promises. Files with prices or policies help: send them in Documents." : undefined}</Empty>)}
-        <ul style={{ height: rows.getTotalSize(), position: "relative" }}>
-          {rows.getVirtualItems().map((item) => {
-            const line = lines[item.index]!;
-            return (
-              <li key={item.key} ref={rows.measureElement} data-index={item.index} style={{ position: "absolute", insetInline: 0, transform: `translateY(${item.start}px)`, paddingBottom: 6 }}>
-                {"field" in line ? <h3 className="row small" style={{ padding: "10px 0 2px" }}><Icon name={fieldIcon(line.field)} size="m" />{fieldName(line.field)} <span className="cap tn">{line.count}</span></h3>
-                  : "claim" in line ? <Fact claim={line.claim} onOpen={() => inspect("claim", client, line.claim.claim_id, job.job_id)} />
-                  : "page" in line ? <button type="button" className="card row" style={{ width: "100%", padding: "8px 12px" }} onClick={() => inspect("document", client, line.page)}><Icon name="file" /><span className="el">{line.page}</span></button>
-                  : <Refused page={line.refused} />}
-              </li>
-            );
-          })}
-        </ul>
+        <Rows ref={list} items={lines} keyOf={keyOf} label="Profile" height={74} padding="0 20px 20px 0" row={(line) => (
+          <div style={{ paddingBottom: 6 }}>
+            {"field" in line ? <h3 className="row small" style={{ padding: "10px 0 2px" }}><Icon name={fieldIcon(line.field)} size="m" />{fieldName(line.field)} <span className="cap tn">{line.count}</span></h3>
+              : "claim" in line ? <Fact claim={line.claim} onOpen={() => inspect("claim", client, line.claim.claim_id, job.job_id)} />
+              : "page" in line ? <button type="button" className="card row" style={{ width: "100%", padding: "8px 12px" }} onClick={() => inspect("document", client, line.page)}><Icon name="file" /><span className="el">{line.page}</span></button>
+              : <Refused page={line.refused} />}
+          </div>
+        )} />
       </div>
-    </>
+    </div>
   );
 }
 
@@ -115,7 +114,7 @@ function Fact({ claim, onOpen }: { claim: Claim; onOpen: () => void }) {
 
 function Refused({ page }: { page: Report["refused"][number] }) {
   return (
-    <div className="card" style={{ padding: "8px 12px", display: "grid", gap: 2 }}>
+    <div className="card" tabIndex={-1} style={{ padding: "8px 12px", display: "grid", gap: 2 }}>
       <span className="row"><Icon name="stop" /><span className="b el">{page.url}</span></span>
       <span>{page.reason ?? "It was not read."}</span>
       {page.next && <span className="t2">{page.next}</span>}
