@@ -39,7 +39,9 @@ def test_a_story_is_read_opened_and_followed_by_keyboard(house: House, open_cont
     expect(page.get_by_role("heading", name=house.client_name)).to_be_visible()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     expect(page.get_by_role("region", name="Dossier").get_by_role("button", name=re.compile("Research"))).to_contain_text("109 / 19")
-    expect(page.get_by_role("region", name="What waits for a person").get_by_role("link", name="Open the conversation").first).to_be_visible()
+    expect(
+        page.get_by_role("region", name="What waits for a person").get_by_role("link", name="Open the conversation").first
+    ).to_be_visible()
     assert violations(page) == []
     picture(page, f"client-{theme}")
 

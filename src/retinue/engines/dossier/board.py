@@ -32,9 +32,7 @@ def seen_by(permissions: Collection[str]) -> list[str]:
     return [*readable(permissions), *([PARKED] if READS_PARKED in permissions else [])]
 
 
-def cards_sql(
-    *, stage: str | None, search: str | None, assigned: UUID | None, needs: bool | None = None, sort: Sort, after: bool
-) -> str:
+def cards_sql(*, stage: str | None, search: str | None, assigned: UUID | None, needs: bool | None = None, sort: Sort, after: bool) -> str:
     column, direction = ORDERS[sort]
     wanted = ["c.name is not null"]
     if stage is not None:

@@ -109,7 +109,7 @@ async def event(event_id: UUID, work: Work = works("copilot", "dossier:read")) -
     logged = await store.one(work, row.organization_id, row.number) if row else None
     if row is None or logged is None:
         raise NotFound()
-    there = Work(work.session, work.room, row.organization_id, work.actor, work.now)  # keys of persons are an organization's own
+    there = Work(work.wire, work.room, row.organization_id, work.actor, work.now)  # keys of persons are an organization's own
     told = await read(there, [logged])
     return EventDetail(
         moment=(await shapes.moments(work, [row]))[0],
