@@ -267,6 +267,6 @@ async def test_a_long_absence_is_five_sentences_of_what_may_be_read(house: House
     assert [line["text"].partition(" can")[0] for line in (await key.get(f"/away/{client.tenant}"))["lines"]] == ["3 documents"]
 
 
-@pytest.mark.parametrize("path", ["/timeline/x", "/away/x", f"/away/{uuid7()}"])
+@pytest.mark.parametrize("path", ["/timeline/x", "/away/x", "/away/01a2103e-906a-7cbf-869d-5699d3bfb74d"])
 async def test_what_is_not_there(client: Caller, path: str):
     assert await client.status(path) in (404, 422)
