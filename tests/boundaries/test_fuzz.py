@@ -27,7 +27,7 @@ from retinue.kernel.process import Process
 DOCUMENT: dict[str, Any] = application(cast(Process, None), ROOMS).openapi()
 REGISTRY = Registry().with_resource("urn:retinue", Resource(DOCUMENT, DRAFT202012))
 EXAMPLES = int(os.environ.get("RETINUE_TEST_FUZZ", "3"))  # of each operation, well-formed and not
-SECONDS = 60
+SECONDS = 120  # for some sixty operations
 OURS = {"x-tenant-id", "authorization", "user-agent", "connection", "accept-encoding"}
 WORDS = {"type", "title", "status", "detail", "next", "trace_id"}
 CONFIGURATION = {
@@ -95,7 +95,10 @@ async def lived_in(owner_url: str, tmp_path: Path) -> Any:
         staff = await house.client("Fuzz & Sons")
         assert staff.tenant
         ids: dict[str, Any] = {"client_id": staff.tenant, "client": staff.tenant, "number": "1", "room": "copilot"}
-        ids |= {name: str(uuid4()) for name in ("user_id", "research_job_id", "requirements_id")}
+        ids |= {
+            name: str(uuid4())
+            for name in ("user_id", "research_job_id", "requirements_id", "attachment_id", "contact_id", "event_id", "message_id")
+        }
         made = await staff.post("/configurations", {"body": CONFIGURATION})
         assert made.status_code == 201, made.text
         ids["config_id"] = made.json()["config_id"]
@@ -104,7 +107,7 @@ async def lived_in(owner_url: str, tmp_path: Path) -> Any:
         await house.settle()
         began = await staff.post("/chat/conversations", {})
         assert began.status_code == 201, began.text
-        ids["id"] = began.json()["conversation_id"]
+        ids["id"] = ids["conversation_id"] = began.json()["conversation_id"]
         taken = await staff.post("/rag/ingest", {"content": "We open at eight.", "document_id": "hours"})
         assert taken.status_code == 202, taken.text
         ids["job_id"] = taken.json()["job_id"]

@@ -17,6 +17,8 @@ PAGES = {
     "/stairs": html(f"{MARK} stairs", f"A straight staircase of {MARK} costs 4,200 pounds.", "It takes three weeks to fit."),
 }
 
+NOBODYS = ("/auth/me", "/engine", "/tasks")  # of the caller, and of the installation
+
 
 @pytest_asyncio.fixture(scope="module")
 async def house(server: str, template: str, tmp_path_factory) -> AsyncIterator[House]:
@@ -99,7 +101,7 @@ async def test_no_address_shows_anothers(house: House, lived_in: tuple[Caller, l
                 answer = await reader.send("GET", path, headers=headers)
                 assert answer.status_code in (200, 400, 403, 404, 422), (path, headers, answer.status_code)
                 if headers.get("X-Tenant-ID") == owner.tenant:
-                    assert answer.status_code != 200 or "/auth/me" in path, (path, answer.text[:300])
+                    assert answer.status_code != 200 or path.startswith(NOBODYS), (path, answer.text[:300])
                 if answer.status_code != 200:
                     continue
                 assert MARK not in answer.text.replace(f"q={MARK}", ""), (path, answer.text[:300])

@@ -58,7 +58,7 @@ def test_no_way_leads_out_of_the_console(house: House, page: Page) -> None:
 def test_signing_out_ends_the_session_of_every_tab(house: House, open_context: Open) -> None:
     context = open_context()
     page = sign_in(context.new_page(), house)
-    page.get_by_role("button", name=re.compile("owner")).click()
+    page.get_by_role("button", name=re.compile("theme, settings, sign out")).click()
     page.get_by_role("menuitem", name="Sign out").click()
     expect(page).to_have_url(re.compile("/sign-in"))
     again = context.new_page()
