@@ -1,6 +1,7 @@
 """Starting, stopping and looking at processes."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -146,6 +147,8 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
         task = asyncio.create_task(server.serve())
         while not server.started and not task.done():
             await asyncio.sleep(0.01)
+        gc.collect()
+        gc.freeze()  # what start-up made stays to the end: half a million objects that no collection need walk through
         if server.started and say:
             console.print(f"ready {read.kernel.address}")
         await task

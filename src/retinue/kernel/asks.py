@@ -133,6 +133,7 @@ class Ask:
                     raise Forbidden(permission)
                 await recall(work, request)
                 input = await prepare(work)
+                work.followed = True
                 id, location = await self.start(process, work, input, actor_of(request), key)
                 if key:
                     await remember(work, actor_of(request), key, 202, json.dumps({"location": location}).encode())

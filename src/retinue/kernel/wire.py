@@ -5,14 +5,24 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+class Answer(IteratorResult[Any]):
+    """Rows that were read already; `rowcount` as the database counted."""
+
+    def __init__(self, names: tuple[str, ...], rows: list[Any], rowcount: int) -> None:
+        super().__init__(_columns(names), iter(rows))
+        self.rowcount = rowcount
 
 
 class Wire:
@@ -48,6 +58,19 @@ class Wire:
         except psycopg.Error as error:
             raise await self._told(sql, error) from error
 
+    async def answer(self, sql: str, values: Mapping[str, Any]) -> Answer:
+        """As SQLAlchemy gives rows, for who reads them by name, as scalars or as mappings."""
+        cursor = self.driver.cursor()
+        try:
+            await cursor.execute(_for_driver(sql), values)
+            result = cursor.pgresult
+            if result is None or result.status != ExecStatus.TUPLES_OK:
+                return Answer((), [], cursor.rowcount)
+            names = tuple((result.fname(n) or b"").decode() for n in range(result.nfields))
+            return Answer(names, await cursor.fetchall(), cursor.rowcount)
+        except psycopg.Error as error:
+            raise await self._told(sql, error) from error
+
     async def commit(self) -> None:
         """No round trip when the last statement committed."""
         try:
@@ -64,6 +87,12 @@ class Wire:
         return DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=DIALECT)
 
 
-@lru_cache(1000)
+@lru_cache(2000)
+def _columns(names: tuple[str, ...]) -> SimpleResultMetaData:
+    return SimpleResultMetaData(names)
+
+
+# Statements are our own words, so there are few.
+@lru_cache(2000)
 def _for_driver(sql: str) -> str:
     return str(text(sql).compile(dialect=DIALECT))

@@ -5,12 +5,10 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import CursorResult, TextClause, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -21,16 +19,9 @@ from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
 from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
-from retinue.kernel.wire import Wire
+from retinue.kernel.wire import Answer, Wire
 
 __all__ = ["Database", "Work", "uuid7"]
-
-
-@lru_cache(maxsize=2_000)
-def statement(sql: str) -> TextClause:
-    """Statements are our own words, so there are few, and reading the names of their values out of them need not be done twice."""
-    return text(sql)
-
 
 BEGIN = "select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles"
 SERVE = "select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles"
@@ -42,6 +33,7 @@ NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
 AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database restarts, or a connection was lost
 AWAY_SECONDS = 0.25
+PATIENCE_SECONDS = 0.03  # a third of what a page may take to show an event
 
 
 class Work:
@@ -64,6 +56,7 @@ class Work:
         self.trace = TRACE.get() or new_trace()
         self.number: int | None = None
         self.flushed = False
+        self.followed = False  # by another Work shortly: its events and these are best carried together
         self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
@@ -76,8 +69,8 @@ class Work:
             self._session = AsyncSession(self.wire.connection, expire_on_commit=False)
         return self._session
 
-    async def execute(self, sql: str, **values: Any) -> CursorResult[Any]:
-        return await self.wire.connection.execute(statement(sql), values)
+    async def execute(self, sql: str, **values: Any) -> Answer:
+        return await self.wire.answer(sql, values)
 
     def emit(self, event: Event) -> None:
         if event.publisher != self.room:
@@ -185,9 +178,11 @@ class Database:
         await work.wire.commit()
         if work.events:
             self.told.add(work.organization)
-        if work.events or work.jobs:
-            if work.jobs:
-                self.deferred.add(work.room)
+        if work.jobs:
+            self.deferred.add(work.room)
+        if work.events and work.followed and not work.jobs:
+            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.set)
+        elif work.events or work.jobs:
             self.news.set()
 
     async def call(self, sql: str, **values: Any) -> list[Any]:

@@ -34,6 +34,10 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Points: ...
 
 
+class NotRemembered(Exception):
+    """A text's point is not in memory; reckoning it takes milliseconds that an event loop does not have."""
+
+
 class Embedder:
     """Texts to float32 points of length 1, shape (texts, 384). Safe to share between threads; loads at first use."""
 
@@ -55,11 +59,18 @@ class Embedder:
         self.encode(["ready"])
 
     async def embed(self, texts: Sequence[str]) -> Points:
-        """In a thread, unless every point is known: then the way there and back costs more than they do."""
+        """In a thread, unless every point is remembered: then the way there and back costs more than they do."""
+        try:
+            return self.recall(texts)
+        except NotRemembered:
+            return await asyncio.to_thread(self.encode, texts)
+
+    def recall(self, texts: Sequence[str]) -> Points:
+        """Raises NotRemembered when one of them would have to be reckoned."""
         known = self._remembered(texts)
-        if known and len(known) == len(set(texts)):
-            return np.stack([known[text] for text in texts])
-        return await asyncio.to_thread(self.encode, texts)
+        if not known or any(text not in known for text in texts):
+            raise NotRemembered()
+        return np.stack([known[text] for text in texts])
 
     def _remembered(self, texts: Sequence[str]) -> dict[str, Points]:
         with self._lock:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .passages import Passage
+from .passages import Passage, context_of
 from .terms import STOP, read_question, stems, synonyms, words
 
 K1, B = 1.2, 0.6
@@ -19,23 +19,30 @@ SYNONYM = 0.5
 Points = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def passage_stems(passage: Passage) -> Counter[str]:
-    """Stem counts with title and heading counted double: they say what the passage is about. Not to be changed: it is shared."""
-    return stems_counted(passage.context, passage.columns, passage.text)
+class Stems(Counter[str]):
+    """How often each stem occurs, and how many there are; not to be changed, since it is shared."""
+
+    length: int = 0
+
+
+def passage_stems(passage: Passage) -> Stems:
+    return stems_counted(passage.title, passage.heading, passage.columns, passage.text)
 
 
 @lru_cache(maxsize=20_000)
-def stems_counted(context: str, columns: str, text: str) -> Counter[str]:
-    counts = Counter(stems(text))
+def stems_counted(title: str, heading: str, columns: str, text: str) -> Stems:
+    """Title and heading are counted double: they say what the passage is about."""
+    counts = Stems(stems(text))
     counts.update(stems(columns))
-    for word in stems(context):
+    for word in stems(context_of(title, heading)):
         counts[word] += HEADING_WEIGHT
+    counts.length = counts.total()
     return counts
 
 
 def bm25(
     question: str,
-    counted: Sequence[Counter[str]],
+    counted: Sequence[Stems],
     total: int | None = None,
     frequencies: Mapping[str, int] | None = None,
 ) -> Points:
@@ -45,17 +52,17 @@ def bm25(
     if not asked or not counted:
         return scores
     size = max(total or 0, len(counted))
-    lengths = [sum(c.values()) for c in counted]
+    lengths = [c.length for c in counted]
     mean = (sum(lengths) / len(lengths)) or 1.0
     norms = [K1 * (1 - B + B * length / mean) for length in lengths]
     for term in asked:
         best = [0.0] * len(counted)
         for word, share in [(term.stem, 1.0), *((s, SYNONYM) for s in sorted(synonyms(term.stem)) if s != term.stem)]:
-            holding = (frequencies or {}).get(word) or sum(1 for c in counted if word in c)
+            rows = [(row, counts[word]) for row, counts in enumerate(counted) if word in counts]
+            holding = (frequencies or {}).get(word) or len(rows)
             idf = math.log(1 + (size - min(holding, size) + 0.5) / (holding + 0.5))
-            for row, counts in enumerate(counted):
-                if found := counts.get(word, 0):
-                    best[row] = max(best[row], share * idf * (found * (K1 + 1) / (found + norms[row])))
+            for row, found in rows:
+                best[row] = max(best[row], share * idf * (found * (K1 + 1) / (found + norms[row])))
         scores += np.array(best, np.float32) * min(term.weight, 1.0)
     return scores
 

@@ -14,7 +14,7 @@ from retinue.kernel.work import Work, uuid7
 
 from .chunks import Chunk
 from .embedding import Points
-from .passages import Passage, context_of
+from .passages import Passage
 from .ranking import bm25, fuse, stems_counted
 from .terms import read_question, synonyms
 
@@ -228,7 +228,7 @@ async def search(
             point=vector_text(point),
         )
     ).all()
-    counted = [stems_counted(context_of(row.title, row.heading), row.columns, row.text) for row in rows]
+    counted = [stems_counted(row.title, row.heading, row.columns, row.text) for row in rows]
     scores = fuse(bm25(question, counted), np.array([row.near for row in rows], np.float32))
     order = np.argsort(-scores, kind="stable")[: min(max(size, 1), MAX_RESULTS)]
     return [_passage(rows[i], round(float(scores[i]), 4)) for i in order]

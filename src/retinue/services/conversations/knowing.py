@@ -12,8 +12,8 @@ from retinue.engines.dialogue.state import Brief, Found, Grounded, NoModel, Spok
 from retinue.engines.governance.budget import BudgetSpent
 from retinue.engines.governance.gate import Blocked
 from retinue.engines.knowledge import store
-from retinue.engines.knowledge.answers import ground, shown
-from retinue.engines.knowledge.embedding import Embedder
+from retinue.engines.knowledge.answers import Grounding, ground, shown
+from retinue.engines.knowledge.embedding import Embedder, NotRemembered
 from retinue.engines.knowledge.evidence import compared
 from retinue.engines.knowledge.passages import Passage
 from retinue.engines.llm import Models
@@ -51,7 +51,7 @@ class ClientKnowledge:
 
     async def ground(self, question: str, passages: list[Found]) -> Grounded:
         known: list[Passage] = [found.raw for found in passages]
-        grounding = await asyncio.to_thread(ground, question, known, self.embedder.encode)
+        grounding = await self._ground(question, known)
         quotes = grounding.quotes
         if grounding.grounded:  # what other documents say beside it is more often noise than news
             best = known[quotes[0].passage].document_id
@@ -60,8 +60,15 @@ class ClientKnowledge:
         return Grounded(answer, [(q.passage, q.start, q.end) for q in quotes], grounding.grounded, grounding.confidence)
 
     async def quote(self, question: str, passage: Found) -> tuple[int, int] | None:
-        grounding = await asyncio.to_thread(ground, question, [passage.raw], self.embedder.encode)
+        grounding = await self._ground(question, [passage.raw])
         return (grounding.quotes[0].start, grounding.quotes[0].end) if grounding.quotes else None
+
+    async def _ground(self, question: str, passages: list[Passage]) -> Grounding:
+        """A millisecond when all sentences were embedded before; else in a thread."""
+        try:
+            return ground(question, passages, self.embedder.recall)
+        except NotRemembered:
+            return await asyncio.to_thread(ground, question, passages, self.embedder.encode)
 
 
 class GatedModel:
