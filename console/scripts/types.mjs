@@ -10,9 +10,10 @@ const documents = {
   "schema.d.ts": reference("openapi"),
   "events.d.ts": { openapi: "3.1.0", info: { title: "events", version: "1" }, paths: {}, components: { schemas: schemas ?? {} } },
 };
+const topics = Object.entries(asyncapi.channels).filter(([, { address }]) => !address.startsWith("/")).map(([topic]) => topic);
 const permissions = readFileSync(new URL("../../docs/reference/permissions.md", import.meta.url), "utf8");
 const roles = [...permissions.matchAll(/^\| (\w+) \|/gm)].map(([, role]) => role).filter((role) => role !== "role");
-const files = { "topics.ts": `${head}export const TOPICS = ${JSON.stringify(Object.keys(asyncapi.channels))};\nexport const ROLES = ${JSON.stringify(roles)};\n` };
+const files = { "topics.ts": `${head}export const TOPICS = ${JSON.stringify(topics)};\nexport const ROLES = ${JSON.stringify(roles)};\n` };
 for (const [name, document] of Object.entries(documents)) files[name] = head + astToString(await openapi(document));
 let stale = 0;
 for (const [name, written] of Object.entries(files)) {

@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+from starlette.routing import WebSocketRoute
 
 from boundaries.test_events import GOLDEN, classes
-from retinue.assembly.asyncapi import FACTS, TOPICS, asyncapi, told
+from retinue.assembly.asyncapi import FACTS, TOPICS, asyncapi, socket_messages, sockets, told
+from retinue.assembly.rooms import ROOMS
 from retinue.kernel.events import Event
 
 DOCUMENT: dict[str, Any] = asyncapi()
@@ -20,9 +22,18 @@ REGISTRY = Registry().with_resource("urn:told", Resource(DOCUMENT, DRAFT202012))
 
 def test_every_event_is_told_of_once() -> None:
     kinds = {c.kind for c in classes()}
-    assert {event.kind for event in told()} == kinds == DOCUMENT["components"]["messages"].keys()
+    frames = {name for socket in sockets() for name in socket_messages(socket)}
+    assert {event.kind for event in told()} == kinds == DOCUMENT["components"]["messages"].keys() - frames
     on_channels = [kind for channel in DOCUMENT["channels"].values() for kind in channel["messages"]]
-    assert sorted(on_channels) == sorted(kinds)
+    assert sorted(on_channels) == sorted(kinds | frames)
+
+
+def test_every_socket_of_the_rooms_is_told_of() -> None:
+    """Room by room, so that none can be told of by another."""
+    for room in ROOMS:
+        routes = {route.path for router in room.routers for route in router.routes if isinstance(route, WebSocketRoute)}
+        assert routes == {socket.path for socket in room.sockets}, room.name
+    assert {c["address"] for c in DOCUMENT["channels"].values() if c["address"].startswith("/")} == {f"/api/v1{s.path}" for s in sockets()}
 
 
 def test_it_has_the_form_of_asyncapi_3() -> None:

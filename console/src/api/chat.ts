@@ -1,6 +1,7 @@
 /** One conversation over the chat socket: each message once whatever the network does, and answers in pieces as they are written. */
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { api, ask, of, type Schema } from "./client";
+import type { components } from "./events";
 import { asProblem, problem, type Problem } from "./problem";
 import { token } from "./session";
 
@@ -22,14 +23,7 @@ export interface Talking {
   took: Record<string, number>;
 }
 
-type Frame =
-  | (Message & { type: "message"; last?: number })
-  | { type: "ack"; id: string | null; message_id: string; position: number }
-  | { type: "delta"; content?: string }
-  | { type: "typing"; status: boolean }
-  | { type: "resumed"; after: number; position: number; more: boolean }
-  | { type: "error"; status: number; title: string; detail: string; next?: string | null }
-  | { type: "end" } | { type: "pong" };
+type Frame = components["schemas"]["chat.told"];
 
 /** `version`: the one to try, deployed or not; it needs `config`. */
 export interface Place { client: string; conversation?: string; channel?: string; config?: string; version?: number }
@@ -201,9 +195,9 @@ export class Talk {
 
   private hear(frame: Frame): void {
     if (frame.type === "message") {
-      const { type: _, last, ...message } = frame;
+      const { type: _, last, status: _status, timestamp: _timestamp, ...message } = frame;
       this.take(message);
-      if (last !== undefined) { // the link stands
+      if (typeof last === "number") { // the link stands
         this.tries = 0;
         clearInterval(this.pinging);
         this.pinging = setInterval(this.ping, PING);

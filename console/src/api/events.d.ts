@@ -38,6 +38,354 @@ export interface components {
             /** @description W3C trace id. */
             trace: string;
         };
+        /**
+         * Acknowledged
+         * @description The message with the client's own `id` is stored.
+         */
+        "chat.ack": {
+            /** Id */
+            id: string | null;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Position */
+            position: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "ack";
+        };
+        /**
+         * Piece
+         * @description Of the answer that is being written.
+         */
+        "chat.delta": {
+            /** Content */
+            content: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "delta";
+        };
+        /** Ended */
+        "chat.end": {
+            /**
+             * Type
+             * @constant
+             */
+            type: "end";
+        };
+        /**
+         * Trouble
+         * @description A problem of the API; `type` is this one word here, `id` the client's own of the message it is about.
+         */
+        "chat.error": {
+            /** Detail */
+            detail: string;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Trace Id
+             * @default null
+             */
+            trace_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "error";
+        };
+        /**
+         * FromSocket
+         * @description `id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position, `status` of typing.
+         */
+        "chat.heard": {
+            /**
+             * After
+             * @default 0
+             */
+            after: number;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Id
+             * @default null
+             */
+            id: string | null;
+            /**
+             * Status
+             * @default true
+             */
+            status: boolean;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "message" | "resume" | "typing" | "end" | "ping";
+        };
+        /**
+         * Said
+         * @description A message of the conversation. The greeting of a socket also says where it stands: `last` position and `status`.
+         */
+        "chat.message": {
+            /**
+             * Actions
+             * @default []
+             */
+            actions: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Answered By
+             * @default null
+             */
+            answered_by: string | null;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments: components["schemas"]["chat.message"]["$defs"]["Attachment"][];
+            /**
+             * Citations
+             * @default []
+             */
+            citations: components["schemas"]["chat.message"]["$defs"]["Citation"][];
+            /**
+             * Client Message Id
+             * @default null
+             */
+            client_message_id: string | null;
+            /**
+             * Confidence
+             * @default null
+             */
+            confidence: number | null;
+            /**
+             * Config Version
+             * @default null
+             */
+            config_version: number | null;
+            /** Content */
+            content: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Grounded
+             * @default null
+             */
+            grounded: boolean | null;
+            /**
+             * In Answer To
+             * @default null
+             */
+            in_answer_to: string | null;
+            /**
+             * Last
+             * @default null
+             */
+            last: number | null;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Position */
+            position: number;
+            /** @default null */
+            rich_content: components["schemas"]["chat.message"]["$defs"]["RichContent"] | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "visitor" | "assistant" | "person" | "system";
+            /**
+             * Status
+             * @default null
+             */
+            status: ("open" | "waiting" | "taken" | "ended") | null;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "message";
+            $defs: {
+                /**
+                 * Attachment
+                 * @description `kind`: what the content is, whatever the name says.
+                 */
+                Attachment: {
+                    /**
+                     * Attachment Id
+                     * Format: uuid
+                     */
+                    attachment_id: string;
+                    /** Bytes */
+                    bytes: number;
+                    /** Kind */
+                    kind: string;
+                    /** Name */
+                    name: string;
+                };
+                /**
+                 * Button
+                 * @description `value` is what the visitor sends by pressing it.
+                 */
+                Button: {
+                    /** Label */
+                    label: string;
+                    /** Value */
+                    value: string;
+                };
+                /**
+                 * Card
+                 * @description `url` and `image` are shown only when they begin with https:// or http://.
+                 */
+                Card: {
+                    /**
+                     * Buttons
+                     * @default []
+                     */
+                    buttons: components["schemas"]["chat.message"]["$defs"]["Button"][];
+                    /**
+                     * Image
+                     * @default null
+                     */
+                    image: string | null;
+                    /**
+                     * Text
+                     * @default
+                     */
+                    text: string;
+                    /** Title */
+                    title: string;
+                    /**
+                     * Url
+                     * @default null
+                     */
+                    url: string | null;
+                };
+                /**
+                 * Citation
+                 * @description `quote` stands word for word in the document's extracted text, from `start` to `end`.
+                 */
+                Citation: {
+                    /** Document Id */
+                    document_id: string;
+                    /** End */
+                    end: number;
+                    /** Quote */
+                    quote: string;
+                    /** Start */
+                    start: number;
+                    /** Title */
+                    title: string;
+                    /** Url */
+                    url: string | null;
+                };
+                /** RichContent */
+                RichContent: {
+                    /**
+                     * Buttons
+                     * @default []
+                     */
+                    buttons: components["schemas"]["chat.message"]["$defs"]["Button"][];
+                    /**
+                     * Cards
+                     * @default []
+                     */
+                    cards: components["schemas"]["chat.message"]["$defs"]["Card"][];
+                    /**
+                     * Suggested Questions
+                     * @default []
+                     */
+                    suggested_questions: string[];
+                };
+            };
+        };
+        /** Pong */
+        "chat.pong": {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pong";
+        };
+        /**
+         * Resumed
+         * @description Everything after a position was sent, up to `position`; `more`: ask again from there.
+         */
+        "chat.resumed": {
+            /** After */
+            after: number;
+            /** More */
+            more: boolean;
+            /** Position */
+            position: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "resumed";
+        };
+        /** StatusChanged */
+        "chat.status": {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "waiting" | "taken" | "ended";
+            /**
+             * Type
+             * @constant
+             */
+            type: "status";
+        };
+        "chat.told": components["schemas"]["chat.message"] | components["schemas"]["chat.ack"] | components["schemas"]["chat.delta"] | components["schemas"]["chat.typing"] | components["schemas"]["chat.resumed"] | components["schemas"]["chat.status"] | components["schemas"]["chat.end"] | components["schemas"]["chat.pong"] | components["schemas"]["chat.error"];
+        /**
+         * SomebodyTypes
+         * @description Without `who` it is the agent, in an answer that this socket asked for.
+         */
+        "chat.typing": {
+            /** Status */
+            status: boolean;
+            /**
+             * Type
+             * @constant
+             */
+            type: "typing";
+            /**
+             * Who
+             * @default null
+             */
+            who: ("agent" | "visitor" | "person") | null;
+        };
         "configurations.configuration_created.1": {
             /** Answered By */
             answered_by: string;
@@ -471,6 +819,182 @@ export interface components {
             /** Unchanged */
             unchanged: number;
         };
+        /**
+         * Trouble
+         * @description A problem of the API; `type` is this one word here.
+         */
+        "live.error": {
+            /** Detail */
+            detail: string;
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /**
+             * Trace Id
+             * @default null
+             */
+            trace_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "error";
+        };
+        /**
+         * Handled
+         * @description The dossier has everything of this client up to `number`: read what is made from it again.
+         */
+        "live.handled": {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Number */
+            number: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "handled";
+        };
+        /**
+         * FromTab
+         * @description What a page says over its live socket: `token` with auth, `heads` (client → last number seen) with watch.
+         */
+        "live.heard": {
+            /**
+             * Heads
+             * @default null
+             */
+            heads: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Token
+             * @default
+             */
+            token: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "auth" | "watch" | "ping";
+        };
+        /**
+         * Hello
+         * @description `heads`: the number of the last event of every organization that the person sees.
+         */
+        "live.hello": {
+            /** Delay Ms */
+            delay_ms: number | null;
+            /** Heads */
+            heads: {
+                [key: string]: number;
+            };
+            /**
+             * Type
+             * @constant
+             */
+            type: "hello";
+        };
+        /** NewMoment */
+        "live.moment": {
+            moment: components["schemas"]["live.moment"]["$defs"]["Moment"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "moment";
+            $defs: {
+                /**
+                 * Moment
+                 * @description One line of a timeline. `number` is the event's; `section` one of the dossier's; `detail` one line more, without personal data.
+                 */
+                Moment: {
+                    /** Actor Id */
+                    actor_id: string | null;
+                    /** Actor Name */
+                    actor_name: string | null;
+                    /** Cause Id */
+                    cause_id: string | null;
+                    /** Cause Number */
+                    cause_number: number | null;
+                    /**
+                     * Client Id
+                     * Format: uuid
+                     */
+                    client_id: string;
+                    /** Detail */
+                    detail: string | null;
+                    /**
+                     * Event Id
+                     * Format: uuid
+                     */
+                    event_id: string;
+                    /** Kind */
+                    kind: string;
+                    /** Lineage Id */
+                    lineage_id: string | null;
+                    /** Number */
+                    number: number;
+                    /**
+                     * Occurred At
+                     * Format: date-time
+                     */
+                    occurred_at: string;
+                    /** Section */
+                    section: string;
+                    subject: components["schemas"]["live.moment"]["$defs"]["Subject"] | null;
+                    /** Title */
+                    title: string;
+                };
+                /**
+                 * Subject
+                 * @description What a moment is about, so that a card can lead to its page.
+                 */
+                Subject: {
+                    /**
+                     * Id
+                     * Format: uuid
+                     */
+                    id: string;
+                    /**
+                     * Type
+                     * @enum {string}
+                     */
+                    type: "conversation" | "requirements" | "configuration" | "document" | "research" | "contact" | "key";
+                };
+            };
+        };
+        /** Pong */
+        "live.pong": {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pong";
+        };
+        /**
+         * Reset
+         * @description Read this client again, or all when there is none: too much was missed, or came too fast.
+         */
+        "live.reset": {
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "reset";
+        };
+        "live.told": components["schemas"]["live.hello"] | components["schemas"]["live.moment"] | components["schemas"]["live.handled"] | components["schemas"]["live.reset"] | components["schemas"]["live.pong"] | components["schemas"]["live.error"];
         "requirements.requirements_approved.1": {
             /** Automatic */
             automatic: boolean;

@@ -2,15 +2,13 @@
 import { QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Schema } from "./client";
+import type { components } from "./events";
 import { onSession, token } from "./session";
 
-export type Moment = Schema["Moment"] & { detail?: string | null; actor_name?: string | null; subject?: { type: string; id: string } | null };
-type Frame =
-  | { type: "hello"; heads: Record<string, number> }
-  | { type: "moment"; moment: Moment }
-  | { type: "handled"; client_id: string; number: number }
-  | { type: "reset"; client_id: string | null }
-  | { type: "pong" };
+type Told = components["schemas"];
+export type Moment = Schema["Moment"];
+type Frame = Told["live.told"];
+type Heard = Partial<Told["live.heard"]> & Pick<Told["live.heard"], "type">;
 
 export interface Status { live: boolean; delay: number | null; event: number; since: number }
 
@@ -32,6 +30,7 @@ export function live(queries: QueryClient): () => void {
   const changed = new Set<string>();
   let refreshing: ReturnType<typeof setTimeout> | undefined, refreshed = 0;
 
+  const say = (frame: Heard) => socket?.send(JSON.stringify(frame));
   const refresh = (client: string | null) => {
     changed.add(client ?? "*");
     refreshing ??= setTimeout(() => {
@@ -67,8 +66,8 @@ export function live(queries: QueryClient): () => void {
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`);
     socket.onopen = () => {
       tries = 0;
-      socket?.send(JSON.stringify({ type: "auth", token: bearer }));
-      socket?.send(JSON.stringify({ type: "watch", ...(heads.size ? { heads: Object.fromEntries(heads) } : {}) }));
+      say({ type: "auth", token: bearer });
+      say({ type: "watch", ...(heads.size ? { heads: Object.fromEntries(heads) } : {}) });
       if (heads.size) refresh(null); // what has no card may have changed meanwhile too
       ping();
     };
@@ -82,12 +81,12 @@ export function live(queries: QueryClient): () => void {
   const ping = () => {
     if (socket?.readyState !== WebSocket.OPEN) return;
     pinged = performance.now();
-    socket.send(JSON.stringify({ type: "ping" }));
+    say({ type: "ping" });
   };
   const pinging = setInterval(async () => {
     ping();
     const bearer = await token().catch(() => null); // renewed on the open socket before the old one ends
-    if (bearer && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "auth", token: bearer }));
+    if (bearer && socket?.readyState === WebSocket.OPEN) say({ type: "auth", token: bearer });
   }, PING);
   const polling = setInterval(() => { if (!status.live) refresh(null); }, POLL);
   const forget = onSession((signedIn) => { if (!signedIn) { heads.clear(); socket?.close(); } });

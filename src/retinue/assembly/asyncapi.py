@@ -1,10 +1,14 @@
-"""What is told, for programs that listen: topics, events and their bodies as AsyncAPI, and where the mission's topics went."""
+"""What is told, for programs that listen: topics, events and their bodies, sockets and their frames as AsyncAPI, and where the mission's topics went."""
 
 import json
 from typing import Any
 
+from pydantic import BaseModel, TypeAdapter
+
 from retinue import __version__
+from retinue.assembly.rooms import ROOMS
 from retinue.kernel.events import Event
+from retinue.kernel.room import Socket
 
 Json = dict[str, Any]
 
@@ -68,6 +72,41 @@ def body_schema(event: type[Event]) -> Json:
     return kept | ({"$defs": schema["$defs"]} if "$defs" in schema else {})
 
 
+def word(frame: type[BaseModel]) -> str:
+    """What its `type` says."""
+    said: str = frame.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
+    return said
+
+
+def sockets() -> list[Socket]:
+    return [socket for room in ROOMS for socket in room.sockets]
+
+
+def frames(socket: Socket) -> Json:
+    """Schemas by name: `live.moment` for what is told, `live.heard` for what is understood, `live.told` for any of the first."""
+    schemas: Json = {f"{socket.name}.{word(frame)}": frame for frame in socket.tells} | {f"{socket.name}.heard": socket.hears}
+    made: Json = {}
+    for name, model in schemas.items():
+        mode = "validation" if name.endswith(".heard") else "serialization"
+        made[name] = TypeAdapter(model).json_schema(mode=mode, ref_template=f"#/components/schemas/{name}/$defs/{{model}}")  # type: ignore[arg-type]
+    return made | {f"{socket.name}.told": {"oneOf": [{"$ref": f"#/components/schemas/{socket.name}.{word(f)}"} for f in socket.tells]}}
+
+
+def socket_messages(socket: Socket) -> Json:
+    about = {word(frame): " ".join((frame.__doc__ or "").split()) for frame in socket.tells} | {
+        "heard": " ".join((socket.hears.__doc__ or "").split())
+    }
+    return {
+        f"{socket.name}.{name}": {
+            "name": name,
+            "contentType": "application/json",
+            "payload": {"$ref": f"#/components/schemas/{socket.name}.{name}"},
+        }
+        | ({"description": said} if said else {})
+        for name, said in about.items()
+    }
+
+
 def asyncapi() -> Json:
     events = told()
     topics = sorted({event.topic for event in events})
@@ -89,6 +128,8 @@ def asyncapi() -> Json:
                 ]
             },
         } | ({"description": about} if about else {})
+    for socket in sockets():
+        messages |= socket_messages(socket)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -101,6 +142,14 @@ def asyncapi() -> Json:
         "channels": {
             topic: {"address": topic, "messages": {e.kind: {"$ref": f"#/components/messages/{e.kind}"} for e in events if e.topic == topic}}
             for topic in topics
+        }
+        | {
+            socket.name: {
+                "address": f"/api/v1{socket.path}",
+                "description": "A WebSocket; frames are JSON objects with a `type`.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in socket_messages(socket)},
+            }
+            for socket in sockets()
         },
         "operations": {
             f"tell_{topic}": {
@@ -109,8 +158,26 @@ def asyncapi() -> Json:
                 "messages": [{"$ref": f"#/channels/{topic}/messages/{e.kind}"} for e in events if e.topic == topic],
             }
             for topic in topics
+        }
+        | {
+            f"{does}_{socket.name}": {
+                "action": action,
+                "channel": {"$ref": f"#/channels/{socket.name}"},
+                "messages": [
+                    {"$ref": f"#/channels/{socket.name}/messages/{name}"}
+                    for name in socket_messages(socket)
+                    if name.endswith(".heard") == (action == "receive")
+                ],
+            }
+            for socket in sockets()
+            for does, action in (("tell", "send"), ("hear", "receive"))
         },
-        "components": {"messages": messages, "schemas": {"Envelope": ENVELOPE} | {event.kind: body_schema(event) for event in events}},
+        "components": {
+            "messages": messages,
+            "schemas": {"Envelope": ENVELOPE}
+            | {event.kind: body_schema(event) for event in events}
+            | {name: schema for socket in sockets() for name, schema in frames(socket).items()},
+        },
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
 from retinue.kernel.asks import Ask
@@ -21,6 +22,16 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Socket:
+    """A WebSocket below /api/v1. Each model it tells has a `type` of one word; `hears` is what it understands."""
+
+    name: str
+    path: str
+    hears: type[BaseModel]
+    tells: Sequence[type[BaseModel]]
+
+
+@dataclass(frozen=True)
 class Room:
     """A service's manifest. `writes` and `reads` name engines whose tables it writes (then it is their only one) or only reads."""
 
@@ -29,6 +40,7 @@ class Room:
     handlers: Handlers = field(default_factory=Handlers)
     jobs: Jobs = field(default_factory=Jobs)
     asks: Sequence[Ask] = ()
+    sockets: Sequence[Socket] = ()
     settings: type[BaseSettings] | None = None
     tasks: Sequence[Any] = ()
     writes: Sequence[str] = ()

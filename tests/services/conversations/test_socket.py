@@ -10,6 +10,9 @@ import pytest
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from retinue.services.conversations import frames
+from sockets import told_by
+
 from .talking import Client, Visit
 
 
@@ -32,7 +35,7 @@ class Chat:
         seen: list[dict[str, Any]] = []
         async with asyncio.timeout(20):
             while not seen or seen[-1]["type"] != type_:
-                seen.append(json.loads(await self.connection.recv()))
+                seen.append(told_by(frames.chat, await self.connection.recv()))
         return seen
 
 

@@ -24,8 +24,10 @@ from retinue.kernel.live import Live
 from retinue.kernel.security import Caller as Known
 from retinue.kernel.security import Security, Signer
 from retinue.kernel.work import uuid7
+from retinue.services.copilot import frames as declared
 from retinue.services.copilot.feed import WAITING_AT_MOST, Feed, Reader
 from simulators.serving import serving
+from sockets import told_by
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -42,7 +44,7 @@ class Page:
         """The next frame of one of these types."""
         async with asyncio.timeout(10):
             while True:
-                frame = json.loads(await self.socket.recv())
+                frame = told_by(declared.live, await self.socket.recv())
                 if not types or frame["type"] in types:
                     return frame
 

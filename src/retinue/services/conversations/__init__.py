@@ -1,6 +1,7 @@
 """Conversations with visitors and the people behind them."""
 
 from retinue.kernel.room import Room
+from retinue.services.conversations.frames import chat
 from retinue.services.conversations.routes import router
 from retinue.services.conversations.settings import ConversationsSettings
 from retinue.services.conversations.socket import router as socket
@@ -14,6 +15,7 @@ room = Room(
     "conversations",
     routers=(router, socket, visiting, staff),
     asks=(turn, suggestions),
+    sockets=(chat,),
     settings=ConversationsSettings,
     tasks=tasks,
     writes=("contacts", "dialogue"),
