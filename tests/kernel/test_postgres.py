@@ -297,6 +297,16 @@ def test_a_hold_knows_that_its_server_is_gone_and_renews_it(mine: Path) -> None:
     assert not (mine / "postgres.keeper").exists()
 
 
+def test_a_server_that_is_kept_comes_back_by_itself(mine: Path) -> None:
+    with start(mine, settings=SETTINGS, durable=False) as server, server.kept():
+        ask(server.url, "create table kept as select 7 as n")
+        kill(Place(mine, None).keeper)
+        eventually(lambda: not server.alive)
+        eventually(lambda: answers(server.url, "select n from kept"))
+        assert server.alive
+    assert not (mine / "postgres.keeper").exists()
+
+
 async def test_closes_without_holding_up_the_loop(mine: Path) -> None:
     server = await asyncio.to_thread(start, mine, settings=SETTINGS, durable=False)
     assert answers(server.url)

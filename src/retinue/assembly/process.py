@@ -3,11 +3,9 @@
 import asyncio
 import hashlib
 import os
-import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -29,7 +27,7 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
-from retinue.kernel.security import Security, Signer
+from retinue.kernel.security import Security, Signer, random_text, written_once
 from retinue.kernel.settings import KernelSettings, read_all
 from retinue.kernel.telemetry import log
 from retinue.kernel.tracing import export_to
@@ -76,29 +74,13 @@ def named(names: Iterable[str] | None) -> list[Room]:
     return [by_name[name] for name in names]
 
 
-def kept_secret(path: Path) -> str:
-    """A random secret in a file that only we can read; of two first starts at once, one wins."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text()
-
-
 @asynccontextmanager
 async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock: Clock | None = None) -> AsyncIterator[Process]:
     """A process with its database ready. `owner_url`: the database as its owner.
 
     All rooms share a login; a process of some rooms has a login of its own that can become those and no others.
     """
-    password = kept_secret(read.kernel.home / "keys" / "login")
+    password = written_once(read.kernel.home / "keys" / "login", random_text).decode()
     login = None
     if len(rooms) < len(ROOMS):
         login = "app_" + hashlib.sha256(",".join(sorted(room.name for room in rooms)).encode()).hexdigest()[:8]

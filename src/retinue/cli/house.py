@@ -79,7 +79,8 @@ def database(read: Any) -> Iterator[str]:
             connection.execute("select pg_advisory_lock(1)")
             if connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone() is None:
                 connection.execute(f"create database {DATABASE}")
-        yield server.login("postgres", DATABASE)
+        with server.kept():
+            yield server.login("postgres", DATABASE)
     finally:
         server.close()
 
@@ -334,13 +335,14 @@ def migrate(home: Home = None, json_: Json = False) -> None:
     """Bring the database to this release."""
     configure(home, None)
     from retinue.assembly.install import install
-    from retinue.assembly.process import kept_secret
     from retinue.assembly.process import settings as all_settings
     from retinue.assembly.rooms import ENGINES, ROOMS
+    from retinue.kernel.security import random_text, written_once
 
     read = all_settings()
     with database(read) as owner:
-        changed = install(owner, ROOMS, ENGINES, kept_secret(read.kernel.home / "keys" / "login"), prefix=read.kernel.database_prefix)
+        password = written_once(read.kernel.home / "keys" / "login", random_text).decode()
+        changed = install(owner, ROOMS, ENGINES, password, prefix=read.kernel.database_prefix)
     say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
 
 

@@ -8,8 +8,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -33,6 +35,7 @@ from retinue.kernel.postgres_home import (
 )
 
 ADMINISTRATOR = "postgres"
+WATCHED_SECONDS = 1.0
 _SIZE = r"^\d+(kB|MB|GB)$"
 
 # Keepers started by this process, kept so that the system can forget them when they end.
@@ -123,6 +126,25 @@ class Server:
         """Start or find the server again after its keeper was killed; URLs stay the same."""
         self._connection.close()
         self._connection = _join(self.home, self._settings, self._durable)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """While open, the server is started again within seconds whenever its keeper was killed."""
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.wait(WATCHED_SECONDS):
+                if not self.alive:
+                    with suppress(OSError, Refusal):  # tried again a second later
+                        self.renew()
+
+        watching = threading.Thread(target=watch, name="keeper of the database's keeper", daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watching.join()
 
     def close(self) -> None:
         """Let go; returns when the server is down, or at once if others use it."""

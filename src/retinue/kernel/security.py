@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -53,24 +53,36 @@ def hashed(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
+def written_once(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What a file that only we can read holds; of two first starts at once, one writes it."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(make())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    return path.read_bytes()
+
+
+def random_text() -> bytes:
+    return secrets.token_urlsafe(32).encode()
+
+
+def _new_key() -> bytes:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 class Signer:
     """RS256 tokens under a key of this installation, made at the first start and kept in its home."""
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         path = folder / "jwt.pem"
-        if not path.exists():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            fresh = folder / f"jwt.{os.getpid()}.{secrets.token_hex(4)}"
-            fresh.touch(mode=0o600)
-            fresh.write_bytes(pem)
-            with suppress(FileExistsError):
-                os.link(fresh, path)  # of two first starts at once, one wins
-            fresh.unlink()
-        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        key = serialization.load_pem_private_key(written_once(path, _new_key), None)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise TypeError(f"{path} is not an RSA key")
         self.private, self.public = key, key.public_key()

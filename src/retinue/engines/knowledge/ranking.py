@@ -84,13 +84,3 @@ def term_counts(question: str, texts: Sequence[str]) -> Points:
     """The dumbest baseline: how often the question's words occur in the text, as written."""
     asked = {word for word in words(question) if word not in STOP}
     return np.array([sum(1 for word in words(text) if word in asked) for text in texts], np.float32)
-
-
-def search_words(question: str) -> list[str]:
-    """Stems to look up in full text, synonyms included, at most 64."""
-    found: dict[str, None] = {}
-    for term in read_question(question).terms:
-        found[term.stem] = None
-    for term in read_question(question).terms:
-        found.update(dict.fromkeys(sorted(synonyms(term.stem))))
-    return list(found)[:64]

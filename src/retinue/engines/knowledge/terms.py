@@ -100,7 +100,6 @@ GROUPS = tuple(
         "allergy allergic allergen allergens intolerance",
     )
 )
-FREE = ("free", "no charge", "without charge", "no cost", "at no", "no fee", "included", "pay nothing", "costs nothing")
 
 NUMBERS = frozenset(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "half", "dozen"]

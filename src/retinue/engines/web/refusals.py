@@ -114,23 +114,3 @@ class NoPageReadable(WebRefused):
 
     status = 502
     next = "Open the site in a browser; if it opens there, upload its pages as files."
-
-
-EVERY: tuple[type[WebRefused], ...] = (
-    NoGate,
-    NotAWebsite,
-    PrivateAddress,
-    NotResolvable,
-    Unreachable,
-    TlsFailed,
-    TooSlow,
-    TooLarge,
-    RedirectLoop,
-    WrongType,
-    NotServed,
-    Busy,
-    RobotsForbid,
-    LeavesSite,
-    BadAnswer,
-    NoPageReadable,
-)
