@@ -97,7 +97,8 @@ class Widget {
     this.#look.replaceSync(`.r{--accent:${accent}!important;--on-accent:${on_accent}!important}`);
   }
 
-  open = (): void => void (this.#view?.opened || this.#view?.show());
+  /** `focus`: not when nobody asked for it, as when a page opens with it. */
+  open = (focus = true): void => void (this.#view?.opened || this.#view?.show(focus));
   close = (): void => void (this.#view?.opened && this.#view.close());
 
   /** Another visitor from now on, as the page's own server signs; without a token, nobody known. */
@@ -118,8 +119,8 @@ function begin(): void {
   const page = window as unknown as { Retinue?: unknown };
   if (page.Retinue) return warn("the script stands on this page twice.");
   const widget = new Widget(SCRIPT.src.replace(/\/widget[^/]*$/, ""), key, identity, theme);
-  page.Retinue = { open: widget.open, close: widget.close, identify: widget.identify };
-  void widget.load().then(() => open !== undefined && widget.open());
+  page.Retinue = { open: () => widget.open(), close: widget.close, identify: widget.identify };
+  void widget.load().then(() => open !== undefined && widget.open(false));
 }
 
 begin();

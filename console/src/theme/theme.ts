@@ -3,6 +3,9 @@ import { createTheme, Loader, Modal, Drawer, Tooltip, type CSSVariablesResolver,
 
 const petrol: MantineColorsTuple = ["#e1f1f3", "#c5e3e8", "#a6d0d8", "#7fbcc8", "#5cc3d3", "#35899a", "#1a7687", "#0b6878", "#084f5c", "#063c46"];
 
+/** What a chat on somebody's pages is offered as its colour. */
+export const ACCENTS = ["#0b6878", "#2355b0", "#5b4bb7", "#75387f", "#ae241c", "#b4540a", "#176c43", "#0e1e21"];
+
 export const theme = createTheme({
   fontFamily: "var(--sans)",
   fontFamilyMonospace: "var(--mono)",
@@ -19,7 +22,7 @@ export const theme = createTheme({
   components: {
     Loader: Loader.extend({ defaultProps: { size: "sm", type: "dots" } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, fz: "sm" } }),
-    Modal: Modal.extend({ defaultProps: { radius: "lg", overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 160 } } }),
+    Modal: Modal.extend({ defaultProps: { radius: "lg", overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 160 }, closeButtonProps: { "aria-label": "Close" }, attributes: { header: { role: "presentation" } } } }), // its header is no landmark of the page
     Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.15 }, transitionProps: { duration: 200 } } }),
   },
 });

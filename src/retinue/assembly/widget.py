@@ -18,12 +18,12 @@ SCRIPT = Path(__file__).resolve().parent / "files/widget/widget.js"
 VISITED = re.compile(r"/api/v1/chat/(widget|conversations(/[^/]+(/(messages|files|contact|end))?)?)$|/widget[^/]*\.js$")
 FOREVER, A_WHILE = "public, max-age=31536000, immutable", "public, max-age=300"
 KEY = re.compile(r"rtn_pub_[\w-]{1,100}")
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+PAGE = """<!doctype html><html lang="en" class="{theme}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Preview of the chat</title><link rel="stylesheet" href="/widget/preview.css">{hostile}</head>
 <body><main><h1>A page of your site</h1><p>The chat is in the corner, as your visitors see it.</p>
 <p><button type="button">A button of the page</button> <a href="#more">A link of the page</a></p></main>
 <script src="/widget.js" data-key="{key}"{more} async></script></body></html>"""
-STYLE = """:root{color-scheme:light dark}body{margin:0;font:16px/1.6 system-ui,sans-serif;background:light-dark(#f3f6f6,#0a1012);
+STYLE = """:root{color-scheme:light dark}.light{color-scheme:light}.dark{color-scheme:dark}body{margin:0;font:16px/1.6 system-ui,sans-serif;background:light-dark(#f3f6f6,#0a1012);
 color:light-dark(#0e1e21,#e5edee)}main{max-width:40rem;margin:12vh auto;padding:0 24px}a{color:light-dark(#0b6878,#5cc3d3)}"""
 # What pages do to everything on them, meaning no harm or some.
 HOSTILE = """*,*::before,*::after{all:unset!important;display:inline!important;color:red!important;font:40px/1 fantasy!important;
@@ -100,7 +100,8 @@ def open_widget(app: FastAPI) -> None:
         more = "".join(f' data-{name}="{html.escape(value)}"' for name, value in given.items() if value) + (" data-open" if open else "")
         spoiled = '<link rel="stylesheet" href="/widget/hostile.css">' if hostile else ""
         return HTMLResponse(
-            PAGE.format(key=key, more=more, hostile=spoiled), headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+            PAGE.format(key=key, more=more, hostile=spoiled, theme=given["theme"]),
+            headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"},
         )
 
     for name, text in (("preview", STYLE), ("hostile", HOSTILE)):

@@ -32,7 +32,7 @@ export function Head({ client, children }: { client: string; children?: ReactNod
     <header className="client-head">
       <div className="row wrap" style={{ minHeight: 46 }}>
         <div style={{ flex: 1, minWidth: 180 }}>
-          <div className="row"><h1 className="name el">{shown?.name ?? card?.name ?? " "}</h1>{card && <Stage stage={card.stage} />}</div>
+          <div className="row"><h1 className="name el" aria-label={(shown?.name ?? card?.name) ? undefined : "Client"}>{shown?.name ?? card?.name ?? " "}</h1>{card && <Stage stage={card.stage} />}</div>
           <div className="row small t2" style={{ minHeight: 20 }}>
             {card?.industry && <span className="el">{card.industry}</span>}
             {shown?.website && <><a href={shown.website} target="_blank" rel="noreferrer" className="el">{shown.website.replace(/^https?:\/\//, "").replace(/\/$/, "")}</a></>}

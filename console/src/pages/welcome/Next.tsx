@@ -17,7 +17,7 @@ export function Next({ client }: { client?: string }) {
   const newClient = useBarred("clients:write"), people = useBarred("people:write"), keys = useBarred("keys:write", client);
   const two = useQuery({ queryKey: liveKey("all", "two clients"), queryFn: () => ask(() => api.GET("/api/v1/clients", { params: { query: { limit: 2 } } })).then((page) => page.items.length) });
   const colleagues = useQuery({ queryKey: ["people", "two"], enabled: people === null, queryFn: () => ask(() => api.GET("/api/v1/people", { params: { query: { limit: 2 } } })).then((page) => page.items.length) });
-  const widget = useQuery({ queryKey: liveKey(client ?? "", "keys"), enabled: Boolean(client) && keys === null, queryFn: () => ask(() => api.GET("/api/v1/api-keys", { headers: of(client!) })).then((page) => page.items.some((key) => key.kind === "widget" && !key.revoked_at)) });
+  const widget = useQuery({ queryKey: liveKey(client ?? "", "has a widget key"), enabled: Boolean(client) && keys === null, queryFn: () => ask(() => api.GET("/api/v1/api-keys", { headers: of(client!) })).then((page) => page.items.some((key) => key.kind === "widget" && !key.revoked_at)) });
   const [address, setAddress] = useState("");
   const go = (event: FormEvent) => { event.preventDefault(); void navigate({ to: "/new", search: (address.trim() ? { address: address.trim() } : {}) as never }); };
   const done = [(two.data ?? 0) > 1, engine?.mode === "model", widget.data ?? false, (colleagues.data ?? 0) > 1];
