@@ -13,6 +13,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = 
   return made;
 }
 
+export const PAGE = "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12M6 7.5h4M6 10h4";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A drawing on a grid of 16, of strokes. */

@@ -1,15 +1,15 @@
 // What a visitor sees: the button in the corner, and the panel with the conversation. All of it in a shadow root that the page cannot style.
 import { type Chat, type Listener, Refused } from "./chat";
-import { h, icon, link, linked, safe } from "./dom";
+import { h, icon, PAGE } from "./dom";
 import { form } from "./form";
 import type { Memory } from "./memory";
-import type { Button, Contact, Message, Pending, Problem, Settings, Status } from "./types";
+import { item, rich } from "./message";
+import type { Contact, Message, Pending, Problem, Settings, Status } from "./types";
 
 const BUBBLE = "M2.5 4.5a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2H7l-3.5 2.5V11.4a2 2 0 0 1-1-1.9z";
 const CROSS = "M4 4l8 8M12 4l-8 8";
 const SEND = "M8 13V3M3.5 7.5L8 3l4.5 4.5";
 const CLIP = "M13 7.2 8 12.2a3 3 0 0 1-4.3-4.3l5.2-5.2a2 2 0 0 1 2.9 2.9L6.7 10.7a1 1 0 0 1-1.4-1.4L9.8 4.8";
-const PAGE = "M4 2h5.5L12 4.5V14H4zM9.5 2v2.5H12M6 7.5h4M6 10h4";
 const FORGOTTEN = 8000; // ms after which somebody who typed no longer does
 const HELPFUL = [413, 415, 422, 429]; // refusals whose advice is for visitors too
 
@@ -202,13 +202,13 @@ export class View implements Listener {
   }
 
   #mine(pending: Pending): HTMLElement {
-    const item = this.#item("visitor", pending.text);
-    item.classList.add("sent");
-    item.append(h("small", {}, this.#settings.words[this.#note.hidden ? "sending" : "unsent"]));
-    this.#shown.set(pending.id, item);
-    this.#list.append(item);
+    const shown = item(this.#settings, "visitor", pending.text);
+    shown.classList.add("sent");
+    shown.append(h("small", {}, this.#settings.words[this.#note.hidden ? "sending" : "unsent"]));
+    this.#shown.set(pending.id, shown);
+    this.#list.append(shown);
     this.#down(true);
-    return item;
+    return shown;
   }
 
   confirmed(id: string, messageId: string, position: number): void {
@@ -238,14 +238,15 @@ export class View implements Listener {
       return;
     }
     if (message.role !== "visitor") this.typing(false);
-    const item = this.#item(message.role, message.content, message);
+    const shown = item(this.#settings, message.role, message.content, message);
     if (message.role === "assistant" && this.#stream) {
       this.#stream.remove();
       this.#stream = undefined;
     }
-    item.classList.toggle("unsure", message.grounded === false);
-    this.#put(item, message.message_id, message.position);
-    this.#rich(item, message);
+    shown.classList.toggle("unsure", message.grounded === false);
+    this.#put(shown, message.message_id, message.position);
+    this.#choices();
+    shown.append(...rich(w, message, (value) => this.#write(value)));
     this.#down(message.role !== "visitor");
     if (message.role === "visitor" || this.#replaying) return;
     const by = message.role === "system" ? "" : `${w[message.role]}: `;
@@ -256,52 +257,6 @@ export class View implements Listener {
     }
   }
 
-  #item(role: Message["role"], text: string, message?: Message): HTMLElement {
-    const { words: w } = this.#settings;
-    const by = role === "visitor" ? w["you"] : w[role];
-    const time = message && new Date(message.created_at).toLocaleTimeString(this.#settings.language, { hour: "2-digit", minute: "2-digit" });
-    const bubble = h("div", { class: "bubble", title: time }, ...(role === "visitor" ? [text] : linked(text)));
-    for (const { name } of message?.attachments ?? []) bubble.append(icon(PAGE), name);
-    return h("li", { class: role }, by && h("span", { class: role === "visitor" ? "sr" : "by" }, by), bubble);
-  }
-
-  #rich(item: HTMLElement, message: Message): void {
-    const { words: w } = this.#settings;
-    if (message.citations.length) {
-      const quotes = message.citations.map((c) => {
-        const url = safe(c.url);
-        return h("li", {}, h("q", {}, c.quote), url ? link(url, icon(PAGE), c.title || w["page"]!) : h("span", {}, icon(PAGE), c.title));
-      });
-      item.append(h("details", {}, h("summary", {}, `${w[message.grounded ? "sources" : "nearest"]} (${quotes.length})`), h("ul", {}, ...quotes)));
-    }
-    const rich = message.rich_content;
-    for (const card of rich?.cards ?? []) {
-      const url = safe(card.url);
-      const image = safe(card.image);
-      item.append(
-        h(
-          "article",
-          { class: "card" },
-          image && h("img", { src: image, alt: "", loading: "lazy" }),
-          h("strong", {}, url ? link(url, card.title) : card.title),
-          card.text && h("p", {}, card.text),
-          this.#buttons(card.buttons ?? []),
-        ),
-      );
-    }
-    this.#choices();
-    const all = [...(rich?.buttons ?? []), ...(rich?.suggested_questions ?? []).map((q) => ({ label: q, value: q }))];
-    if (all.length) {
-      const choices = this.#buttons(all);
-      choices.classList.add("choices");
-      item.append(choices);
-    }
-  }
-
-  #buttons(all: Button[]): HTMLElement {
-    return h("div", { class: "row" }, ...all.map(({ label, value }) => h("button", { class: "pill", onclick: () => this.#write(value) }, label)));
-  }
-
   /** Only the last message's choices can still be pressed. */
   #choices(): void {
     this.#list.querySelectorAll(".choices").forEach((old) => old.remove());
@@ -310,7 +265,7 @@ export class View implements Listener {
   delta(text: string): void {
     this.typing(false);
     if (!this.#stream) {
-      this.#stream = this.#item("assistant", "");
+      this.#stream = item(this.#settings, "assistant", "");
       this.#stream.setAttribute("aria-busy", "true");
       this.#list.append(this.#stream);
     }
