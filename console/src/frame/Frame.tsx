@@ -32,11 +32,9 @@ export const TOOLS: Place[] = [
   { to: "/settings", icon: "gear", says: "Settings", letter: "s", desk: true },
 ];
 
-const MOST = 100; // "99+" says the rest
-
 /** Conversations in which a visitor waits for a person. */
-export function useWaiting(): number {
-  const waiting = useQuery({ queryKey: ["waiting"], queryFn: () => ask(() => api.GET("/api/v1/chat/conversations", { params: { query: { status: "waiting", limit: MOST } } })).then((page) => page.items.length), retry: false });
+function useWaiting(): number {
+  const waiting = useQuery({ queryKey: ["waiting"], queryFn: () => ask(() => api.GET("/api/v1/inbox/counts", {})).then((counts) => counts.waiting), retry: false });
   useCalmly(waiting.refetch);
   return waiting.data ?? 0;
 }

@@ -13,7 +13,7 @@ interface Props { client: string; publicKey: string | undefined; version: number
 
 /** `instead`: what stands there while there is nothing to see. `turn`: one more, and it is loaded again. */
 export function Preview({ client, publicKey, version, theme: set, turn, instead, onAgain, children }: Props) {
-  const colorScheme = useComputedColorScheme("light");
+  const colorScheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const [theme, setTheme] = useState<Theme>(colorScheme);
   const [wide, setWide] = useState<"wide" | "narrow">("wide");
   const again = () => { if (publicKey) begin(publicKey); onAgain(); };
