@@ -53,10 +53,14 @@ class House:
         url: str = self.owner.post("/auth/one-time")["url"]
         return url.replace("/sign-in#", f"/sign-in?next={path}#")
 
+    @property
+    def operator(self) -> "Staff":
+        """The owner, at home, where clients are made."""
+        return Staff(self.url, self.owner.token, self.credentials["organization_id"])
+
     def new_client(self, name: str) -> "Staff":
         """The owner, acting within a client of its own."""
-        operator = Staff(self.url, self.owner.token, self.credentials["organization_id"])
-        made = operator.post("/clients", {"name": f"{name} {uuid.uuid4().hex[:6]}"})
+        made = self.operator.post("/clients", {"name": f"{name} {uuid.uuid4().hex[:6]}"})
         return Staff(self.url, self.owner.token, made["client_id"])
 
     def sign_in(self, email: str, password: str, tenant: str | None = None) -> "Staff":

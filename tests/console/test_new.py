@@ -67,7 +67,7 @@ def test_from_an_address_to_a_chat(house: House, page: Page, site: str) -> None:
     chat.get_by_role("button", name=re.compile("Source 1")).first.click()
     expect(chat.locator(".source mark")).to_be_visible()
     picture(page, "new-live-light")
-    (client,) = house.owner.get("/clients", name=name)["items"]
+    (client,) = house.operator.get("/clients", name=name)["items"]
     assert client["website"].rstrip("/") == site.rstrip("/")
 
 
@@ -77,6 +77,7 @@ def test_files_by_the_keyboard_alone_and_the_same_name_again_updates(house: Hous
     (folder / "prices.md").write_text(PRICES)
     (folder / "logo.png").write_bytes(b"\x89PNG")
     sign_in(page, house)
+    expect(page.get_by_role("heading", name="Now make it yours")).to_be_visible()
     name = somebody()
     for turn in (1, 2):
         page.locator("main").press("c")
@@ -95,7 +96,7 @@ def test_files_by_the_keyboard_alone_and_the_same_name_again_updates(house: Hous
         expect(page.get_by_role("button", name="Approve now")).to_be_visible(timeout=LATER)
         page.locator("main").press("a")
         expect(page.get_by_text("Its agent answers")).to_be_visible(timeout=LATER)
-    (client,) = house.owner.get("/clients", name=name)["items"]
+    (client,) = house.operator.get("/clients", name=name)["items"]
     staff = house.sign_in(house.credentials["email"], house.credentials["password"], client["client_id"])
     jobs = staff.get("/research/jobs")["items"]
     assert [(job["source"], job["pages"]) for job in jobs] == [("workshop", 2), ("workshop", 1)]

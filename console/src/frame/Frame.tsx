@@ -136,7 +136,7 @@ export function Frame() {
     { keys: "c", says: "New client", run: () => void navigate({ to: "/new" }) },
     ...[...PLACES, ...TOOLS].map((place) => ({ keys: `g ${place.letter}`, says: `Go to ${place.says}`, run: () => void navigate({ to: place.to }) })),
     { keys: "g w", says: "Go to Welcome", run: () => void navigate({ to: "/welcome" }) },
-  ]);
+  ], true);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => { document.getElementById("main")?.focus({ preventScroll: true }); }, [path]);
   return (

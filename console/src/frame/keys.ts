@@ -36,17 +36,18 @@ export function listenToKeys(): () => void {
   return () => document.removeEventListener("keydown", heard);
 }
 
-/** Keys that work while this is on the page. */
-export function useKeys(keys: Key[]): void {
+/** Keys that work while this is on the page; those of the frame lie under every page's, whichever came first. */
+export function useKeys(keys: Key[], frame = false): void {
   const latest = useRef(keys);
   latest.current = keys;
   const signature = keys.map((key) => `${key.keys}:${key.says}`).join("|");
   useEffect(() => {
     const id = ++count;
-    layers = [...layers, { id, keys: latest.current.map((key, at) => ({ ...key, run: () => latest.current[at]?.run() })) }];
+    const layer = { id, keys: latest.current.map((key, at) => ({ ...key, run: () => latest.current[at]?.run() })) };
+    layers = frame ? [layer, ...layers] : [...layers, layer];
     tell();
     return () => { layers = layers.filter((layer) => layer.id !== id); tell(); };
-  }, [signature]);
+  }, [signature, frame]);
 }
 
 export function useAllKeys(): Key[] {

@@ -15,9 +15,11 @@ interface Props<T> {
   more?: { has: boolean; busy: boolean; read: () => void };
   footer?: ReactNode;
   padding?: string;
+  /** Rows hold nothing to press: the list itself is what the keyboard goes to, to scroll it. */
+  still?: boolean;
 }
 
-function List<T>({ items, keyOf, row, label, height, current, more, footer, padding }: Props<T>, ref: React.Ref<Walk>) {
+function List<T>({ items, keyOf, row, label, height, current, more, footer, padding, still }: Props<T>, ref: React.Ref<Walk>) {
   const box = useRef<HTMLDivElement>(null);
   const at = useRef(current ?? 0);
   const rows = useVirtualizer({ count: items.length, getScrollElement: () => box.current, estimateSize: () => height, getItemKey: (index) => keyOf(items[index]!), overscan: 8 });
@@ -39,7 +41,7 @@ function List<T>({ items, keyOf, row, label, height, current, more, footer, padd
   useImperativeHandle(ref, () => ({ focus }));
   const go: Record<string, () => number> = { j: () => at.current + 1, ArrowDown: () => at.current + 1, k: () => at.current - 1, ArrowUp: () => at.current - 1, Home: () => 0, End: () => items.length - 1 };
   return (
-    <div ref={box} className="scroll" style={padding ? { padding } : undefined}
+    <div ref={box} className="scroll" tabIndex={still ? 0 : undefined} style={padding ? { padding } : undefined}
       onFocus={(event) => { const index = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index; if (index) at.current = Number(index); }}
       onKeyDown={(event) => {
         if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;

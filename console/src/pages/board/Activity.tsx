@@ -19,12 +19,14 @@ const KEPT = 60;
 
 export function Activity({ summary }: { summary?: Summary }) {
   const status = useStatus();
-  const first = useQuery({ queryKey: ["board", "activity", status.since], queryFn: () => ask(() => api.GET("/api/v1/timeline", { params: { query: { limit: 30 } } })).then((page) => page.items), placeholderData: (before) => before });
+  const first = useQuery({ queryKey: ["board", "activity"], queryFn: () => ask(() => api.GET("/api/v1/timeline", { params: { query: { limit: 30 } } })).then((page) => page.items)});
   const [moments, setMoments] = useState<Moment[]>([]);
   const [paused, setPaused] = useState(false);
   const [waiting, setWaiting] = useState<Moment[]>([]);
   const pointed = useRef(false);
   const merge = (older: Moment[], newer: Moment[]) => [...new Map([...older, ...newer].map((moment) => [moment.event_id, moment])).values()].sort((a, b) => (a.occurred_at < b.occurred_at ? 1 : a.occurred_at > b.occurred_at ? -1 : b.number - a.number)).slice(0, KEPT);
+  const before = useRef(false);
+  useEffect(() => { if (status.live && before.current) void first.refetch(); if (status.live) before.current = true; }, [status.live]); // a break may have hidden something
   useEffect(() => { if (first.data) setMoments((now) => merge(now, first.data)); }, [first.data]);
   useMoments((moment) => { if (paused || pointed.current) setWaiting((now) => [...now, moment].slice(-KEPT)); else setMoments((now) => merge(now, [moment])); });
   const release = () => { setMoments((now) => merge(now, waiting)); setWaiting([]); };

@@ -5,7 +5,7 @@ import { plural } from "../clients/fields";
 import { STAGES, type Summary } from "./data";
 
 const DAY = 86_400_000;
-const percent = (share: number) => `${Math.round(share * 100)} %`;
+const percent = (share: number) => (share > 0 && share < 0.01 ? "under 1 %" : `${Math.round(share * 100)} %`);
 
 export interface Part { says: string; reached: number; here: number; share: number | null; days: number | null }
 

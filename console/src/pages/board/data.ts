@@ -2,11 +2,12 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { api, ask, type Schema } from "@/api/client";
+import type { Card, Need } from "../clients/board";
 import { useCalmly } from "../clients/calmly";
 
-export type Card = Schema["ClientCard"];
+export type { Card };
+
 export type Stage = Card["stage"];
-export type Need = Schema["Need"];
 export type Summary = Schema["BoardSummary"];
 export interface Filter { q?: string; mine?: boolean; needs?: boolean }
 export const STAGES: { stage: Stage; says: string; teaches: string }[] = [
@@ -27,12 +28,6 @@ export function useSummary() {
   const summary = useQuery({ queryKey: ["board", "summary"], queryFn: () => ask(() => api.GET("/api/v1/board/summary", {})) });
   useCalmly(summary.refetch);
   return summary;
-}
-
-export function useNeeds() {
-  const needs = useQuery({ queryKey: ["board", "needs"], queryFn: () => ask(() => api.GET("/api/v1/needs", { params: { query: { limit: 50 } } })) });
-  useCalmly(needs.refetch);
-  return needs;
 }
 
 /** Every card there is of a kind, page after page. */

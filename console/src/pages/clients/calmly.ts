@@ -9,8 +9,9 @@ export function useCalmly(again: () => unknown, client?: string, held: () => boo
   const latest = useRef({ again, held });
   latest.current = { again, held };
   useMoments((moment) => { if (client === undefined || moment.client_id === client) changed.current = true; });
-  const since = useStatus().since;
-  useEffect(() => { changed.current = true; }, [since]); // a break may have hidden something
+  const { live } = useStatus();
+  const before = useRef(false);
+  useEffect(() => { if (live && before.current) changed.current = true; if (live) before.current = true; }, [live]); // a break may have hidden something
   useEffect(() => {
     const ticking = setInterval(() => { if (changed.current && !latest.current.held()) { changed.current = false; void latest.current.again(); } }, EVERY_MS);
     return () => clearInterval(ticking);

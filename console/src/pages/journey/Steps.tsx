@@ -17,7 +17,7 @@ export function Steps({ steps, under = {}, links = true }: { steps: Step[]; unde
         <li key={step.key} className={`step ${step.state}`} aria-current={step.state === "now" || step.state === "person" ? "step" : undefined}>
           <span className="nb" aria-hidden="true">{step.state === "done" ? <Icon name="check" /> : step.state === "failed" ? <Icon name="x" /> : step.state === "person" ? <Icon name="user" /> : at + 1}</span>
           <div style={{ minWidth: 0 }}>
-            <h3>{step.title}<span className="hidden">, {SAID[step.state]}</span></h3>
+            <h2>{step.title}<span className="hidden">, {SAID[step.state]}</span></h2>
             <p className={step.state === "failed" ? "bad" : ""}>{step.says}</p>
             {step.next && <p>{step.next}</p>}
             {step.share !== undefined && <div className="row" style={{ gap: 10, marginTop: 5 }}><span className="bar" role="progressbar" aria-label={step.title} aria-valuenow={Math.round(step.share * 100)} style={{ width: 190, height: 8 }}><i style={{ width: `${step.share * 100}%` }} /></span></div>}

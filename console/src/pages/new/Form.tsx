@@ -34,7 +34,7 @@ export function Form({ client, address: asked, files }: { client?: string; addre
   const [busy, setBusy] = useState(false);
   const called = again?.name ?? name;
   const [looked] = useDebouncedValue(called.trim(), 250);
-  const known = useQuery({ queryKey: ["client called", looked], enabled: looked.length > 1 && !again, queryFn: () => ask(() => api.GET("/api/v1/clients", { params: { query: { name: looked.slice(0, 200) } } })).then((page) => page.items[0] ?? null) });
+  const known = useQuery({ queryKey: ["client called", looked], enabled: looked.length > 1 && !again, staleTime: 0, queryFn: () => ask(() => api.GET("/api/v1/clients", { params: { query: { name: looked.slice(0, 200) } } })).then((page) => page.items[0] ?? null) });
   useCrumbs("New client", [{ says: "Clients", to: "/clients" }, { says: again ? `Read more for ${again.name}` : "New client" }]);
   useEffect(() => { draft.keep("new.name", name); draft.keep("new.address", address); }, [name, address]);
 

@@ -53,7 +53,8 @@ function Failed({ reason, next }: { reason: string | null; next: string | null }
 }
 
 function Lines({ client, job, report }: { client: string; job: Job; report: Report }) {
-  const [shown, setShown] = useState("all");
+  const [chosen, setShown] = useState<string | null>(null);
+  const shown = chosen ?? (report.claims.length > 0 || ended(job) ? "all" : PAGES); // pages come first, facts when all are read
   const [query, setQuery] = useState("");
   const list = useRef<Walk>(null);
   const search = useRef<HTMLInputElement>(null);
