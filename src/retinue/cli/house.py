@@ -19,6 +19,7 @@ import typer
 import uvicorn
 import uvloop
 
+from retinue.cli.browser import open_console
 from retinue.cli.homes import CREDENTIALS, held, kept_credentials, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
 from retinue.kernel.errors import Refusal
@@ -112,7 +113,9 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, say: bool = True) -> None:
+async def serve(
+    read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, say: bool = True, opens: bool = False
+) -> None:
     """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
     from retinue.assembly.process import named, opened, serving
     from retinue.kernel.telemetry import configure_logs
@@ -152,6 +155,8 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
         gc.freeze()  # what start-up made stays to the end: half a million objects that no collection need walk through
         if server.started and say:
             console.print(f"ready {read.kernel.address}")
+        if server.started and opens:
+            await asyncio.to_thread(open_console, read.kernel.address)
         await task
 
 
@@ -179,13 +184,13 @@ def up(
     read = all_settings()
     make_home(settings.home)
     with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), database(read) as owner:
-        run(_up(read, owner, worker_apart))
+        run(_up(read, owner, worker_apart, opens=not no_browser))
 
 
-async def _up(read: Any, owner: str, worker_apart: bool) -> None:
+async def _up(read: Any, owner: str, worker_apart: bool, *, opens: bool) -> None:
     keeper = asyncio.create_task(keep_worker(read.kernel)) if worker_apart else None
     try:
-        await serve(read, owner, None, [] if worker_apart else None, establish=True)
+        await serve(read, owner, None, [] if worker_apart else None, establish=True, opens=opens)
     finally:
         if keeper:
             keeper.cancel()

@@ -8,13 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from retinue.cli import proofs, talking
 from retinue.cli.connection import Connection, connected
-from retinue.cli.homes import running
-from retinue.cli.house import Home, Port, configure, require_running, start_apart
+from retinue.cli.house import Home, configure, require_running
 from retinue.cli.output import Answered, NotRunning, command, console, show
 from retinue.cli.progress import Progress
-from retinue.cli.sites import Example, example_folder, serving
 from retinue.kernel.errors import Refusal
 
 SUFFIXES = (".html", ".htm", ".md", ".markdown", ".txt", ".pdf", ".docx", ".csv", ".xlsx", ".pptx")
@@ -308,86 +305,5 @@ def ending(told: dict[str, Any]) -> None:
     console.print(f"\nTalk with it: [bold]{command()} chat {escape(shlex.quote(told['client']['name']))}[/bold]")
 
 
-def demo(home: Home = None, port: Port = None, leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False) -> None:
-    """The whole story on the example company, with two proofs; then leave the server running."""
-    import os
-
-    os.environ.setdefault(PRIVATE, "true")  # the example site is served on this machine
-    settings = configure(home, port)
-    known = running(settings.home)
-    child = None
-    if known:
-        console.print(f"ready {known['url']} (found running)")
-    else:
-        from retinue.cli.house import check_port
-
-        check_port(settings.host, settings.port)
-        console.print("starting Retinue: a database, an API process, a worker process …")
-        child = start_apart(settings, ["--worker-apart"])
-    try:
-        example = Example.load(example_folder())
-        with serving(example.site, settings.port + 1) as address, connected(settings.home) as connection:
-            console.print(f"the example company's site is at {address}\n")
-            killer = proofs.Killer(settings.home)
-            progress = Progress()
-            try:
-                told = tell(connection, [address], example.name, progress, half_way=killer)
-            except StepFailed as refusal:
-                if child is not None or PRIVATE not in refusal.next:
-                    raise
-                console.print("\nThe server that was found reads no addresses of this machine: the same pages are sent to it as files.\n")
-                told = tell(connection, [str(example.site)], example.name, Progress(), half_way=killer)
-            ending(told)
-            conversation(connection, told, example)
-            tenant = told["client"]["client_id"]
-            killer.report(connection, tenant, told)
-            proofs.tenancy(settings, connection.organization, tenant)
-            closing(connection)
-            if not leave:
-                link = connection.post("/auth/one-time", {})
-                console.print(f"\nready {settings.address}")
-                console.print(f"signed-in link, good once: {link['url']}")
-                console.print("Ctrl-C stops everything.", style="dim")
-                while child is None or child.poll() is None:
-                    time.sleep(0.5)
-    except KeyboardInterrupt:
-        console.print("stopping")
-    finally:
-        if child is not None:
-            child.terminate()
-            child.wait(30)
-
-
-def conversation(connection: Connection, told: dict[str, Any], example: Example) -> None:
-    tenant = told["client"]["client_id"]
-    started = talking.start(connection, tenant)
-    console.print("\n[bold]A conversation with the agent just built[/bold]")
-    for question in example.questions:
-        console.print(f"\n[bold]visitor ›[/bold] {question}")
-        talking.print_answer(talking.ask(connection, tenant, started["conversation_id"], question))
-
-
-def closing(connection: Connection) -> None:
-    from rich.table import Table
-
-    table = Table("part", "in this run", "what a key adds", title="What was real", title_justify="left")
-    for row in (
-        ("crawl, documents, search, database, events, jobs", "real", ""),
-        ("embeddings", "real: all-MiniLM-L6-v2 on this machine", ""),
-        (
-            "profile, requirements, configuration, answers",
-            "real, by rules (the offline engine)",
-            "OPENAI_API_KEY or ANTHROPIC_API_KEY: the same tasks by a model",
-        ),
-        ("the company and its site", "made up, in examples/", 'retinue onboard https://your-site --name "Your Company"'),
-        ("approval of the draft", "by the demo itself", "in daily work a sales agent reads it first"),
-        ("mail with the claim link", "not sent: the link is printed", "comes with the mail connector"),
-    ):
-        table.add_row(*row)
-    console.print(table)
-    console.print("\nNext, with your own site: [bold]" + command() + ' onboard https://your-site --name "Your Company"[/bold]')
-
-
 def add_to(app: typer.Typer) -> None:
     app.command("onboard")(onboard)
-    app.command("demo")(demo)
