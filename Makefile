@@ -1,4 +1,4 @@
-# make demo   sets up, starts everything, onboards the example company, leaves the server running
+# make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
 # make test   sets up what tests need, runs all of them
 # make check  types, lint, boundaries: before every commit
 # make types  the console's types, from the references

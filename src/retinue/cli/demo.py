@@ -1,5 +1,6 @@
-"""The example company from its site to its agent, with two proofs, and the console open at the end."""
+"""The example company from its site to its agent, with two proofs, told here and watched in the console."""
 
+import os
 import time
 from typing import Annotated, Any
 
@@ -9,7 +10,7 @@ from retinue.cli import proofs, talking
 from retinue.cli.browser import open_console
 from retinue.cli.connection import Connection, connected
 from retinue.cli.homes import running
-from retinue.cli.house import Home, Port, configure, start_apart
+from retinue.cli.house import Home, Port, check_port, configure, start_apart
 from retinue.cli.output import command, console
 from retinue.cli.progress import Progress
 from retinue.cli.sites import Example, example_folder, serving
@@ -22,9 +23,7 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
 ) -> None:
-    """The whole story on the example company, with two proofs; then leave the server running and the console open."""
-    import os
-
+    """The whole story on the example company, with two proofs, and the console open on it; then leave both running."""
     os.environ.setdefault(PRIVATE, "true")  # the example site is served on this machine
     settings = configure(home, port)
     known = running(settings.home)
@@ -32,15 +31,22 @@ def demo(
     if known:
         console.print(f"ready {known['url']} (found running)")
     else:
-        from retinue.cli.house import check_port
-
         check_port(settings.host, settings.port)
         console.print("starting Retinue: a database, an API process, a worker process …")
         child = start_apart(settings, ["--worker-apart"])
     try:
         example = Example.load(example_folder())
         with serving(example.site, settings.port + 1) as address, connected(settings.home) as connection:
-            console.print(f"the example company's site is at {address}\n")
+            console.print(f"the example company's site is at {address}")
+            watched = False
+            if not leave:
+                link = signed_in(connection)
+                watched = open_console(link, no_browser)
+                if watched:
+                    console.print("the console is open in your browser, signed in: it watches what follows")
+                else:
+                    console.print(f"to watch what follows, open this; it signs in, once: {link}", soft_wrap=True)
+            console.print()
             killer = proofs.Killer(settings.home)
             progress = Progress()
             try:
@@ -57,10 +63,8 @@ def demo(
             proofs.tenancy(settings, connection.organization, tenant)
             closing(connection)
             if not leave:
-                console.print(f"\nready {settings.address}")
-                if open_console(connection.post("/auth/one-time", {})["url"], no_browser):
-                    console.print("the console is open in your browser, signed in")
-                console.print(f"signed-in link, good once: {connection.post('/auth/one-time', {})['url']}")
+                console.print(f"\nready {settings.address}{', open in your browser' if watched else ''}")
+                console.print(f"signed-in link, good once: {signed_in(connection)}", soft_wrap=True)
                 console.print("Ctrl-C stops everything.", style="dim")
                 while child is None or child.poll() is None:
                     time.sleep(0.5)
@@ -70,6 +74,12 @@ def demo(
         if child is not None:
             child.terminate()
             child.wait(30)
+
+
+def signed_in(connection: Connection) -> str:
+    """An address of the console that signs in, once, within ten minutes."""
+    url: str = connection.post("/auth/one-time", {})["url"]
+    return url
 
 
 def conversation(connection: Connection, told: dict[str, Any], example: Example) -> None:
