@@ -26,13 +26,17 @@ def needy(house: House) -> tuple[str, Staff]:
     """A client whose draft waits for a person."""
     name = f"Needy {uuid.uuid4().hex[:6]}"
     staff = client(house, name)
-    file = staff.send("POST", "/research/files", files={"file": ("about.md", WORDS)})["file_id"]
-    staff.post("/research/jobs", {"client_id": staff.tenant, "source": "about.md", "files": [file]})
+    begin_reading(staff)
     for _ in range(600):
         if any(need["kind"] == "approve_requirements" for need in staff.get("/needs", client_id=staff.tenant)["items"]):
             return name, staff
         staff.get("/timeline", client_id=staff.tenant, after=10**6)  # waits half a second for what comes
     raise AssertionError("no draft came")
+
+
+def begin_reading(staff: Staff) -> None:
+    file = staff.send("POST", "/research/files", files={"file": ("about.md", WORDS)})["file_id"]
+    staff.post("/research/jobs", {"client_id": staff.tenant, "source": "about.md", "files": [file]})
 
 
 def arrive(page: Page, house: House, query: str = "") -> Page:
@@ -109,6 +113,25 @@ def test_what_happens_is_told_at_once_and_stands_still_when_paused(house: House,
     expect(feed.get_by_text(f"{later} became a client")).to_be_visible()
     feed.get_by_text(f"{later} became a client").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_card_moves_by_itself_and_not_under_the_pointer(house: House, page: Page) -> None:
+    name = f"Mover {uuid.uuid4().hex[:6]}"
+    staff = client(house, name)
+    arrive(page, house)
+    card = page.get_by_role("link", name=re.compile(name)).and_(page.locator(".k"))
+    before, after = page.locator("[data-stage=prospect]"), page.locator("[data-stage=requirements]")
+    expect(before.locator(card)).to_be_visible()
+    count = after.locator("header .n")
+    drafts = int(count.inner_text())
+    card.hover()
+    begin_reading(staff)
+    expect(count).to_have_text(str(drafts + 1), timeout=LATER)  # the figures know
+    expect(before.locator(card)).to_be_visible()
+    page.mouse.move(700, 20)
+    expect(after.locator(card)).to_be_visible()
+    expect(before.locator(card)).to_have_count(0)
+    expect(card).to_contain_text("Approve the requirements")
 
 
 def test_the_table_sorts_and_becomes_a_file(house: House, needy: tuple[str, Staff], page: Page) -> None:

@@ -94,6 +94,18 @@ def test_a_broken_line_loses_no_message(house: House, page: Page) -> None:
     assert len(sockets) >= 2
 
 
+def test_the_offline_banner_becomes_a_chip_and_never_goes(house: House, page: Page) -> None:
+    arrive(page, house)
+    banner = page.get_by_role("region", name="Offline engine")
+    expect(banner).to_contain_text("No model is configured.")
+    banner.get_by_role("button", name="Make it small").click()
+    expect(banner).to_have_count(0)
+    page.reload()
+    page.get_by_role("button", name="Offline engine").click()
+    banner.get_by_role("link", name="What changes with a model").click()
+    expect(page).to_have_url(re.compile("/develop/tasks$"))
+
+
 def test_what_is_next_leads_there(house: House, page: Page) -> None:
     arrive(page, house)
     page.get_by_label("Your company's address").fill("https://ours.example")

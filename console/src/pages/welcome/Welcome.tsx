@@ -55,7 +55,7 @@ function Head({ journey: { client, job, steps, done, facts } }: { journey: Journ
       <Ring share={done / steps.length} size={56} tone={failed ? "bad" : "good"} label={`${done} of ${steps.length} steps done`}>{done}/{steps.length}</Ring>
       <div style={{ minWidth: 0 }}>
         <h1 className="hero el" id="way">A retinue for {client?.name ?? "your first client"}</h1>
-        <p className="lead t2">{took !== null && took >= 0 ? `From stranger to an agent that answers in ${lasted(took)}. ` : failed ? "One step failed; it says what to do next. " : now ? "Watch it go from stranger to client. " : ""}{engine?.mode === "rules" && "Rules did it on this machine; no model was asked."}</p>
+        <p className="lead t2">{took !== null && took >= 0 ? `From stranger to an agent that answers in ${lasted(took)}. ` : failed ? "One step failed; it says what to do next. " : now ? "Watch it go from stranger to client. " : ""}{engine?.mode === "rules" && (took !== null ? "Rules did it on this machine; no model was asked." : "Rules do it on this machine; no model is asked.")}</p>
       </div>
     </div>
   );
