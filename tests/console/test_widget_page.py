@@ -221,6 +221,7 @@ def test_who_may_only_look_is_told_why(house: House, client: Staff, page: Page) 
     page.goto(f"{house.url}/clients/{client.tenant}/widget")
     expect(page.get_by_text("Public keys are not yours to see.")).to_be_visible()
     expect(page.get_by_label("Title")).to_be_disabled()
+    expect(page.get_by_role("group", name="Side").get_by_role("button", name="Left")).to_be_disabled()
     assert violations(page) == []
     picture(page, "widget-page-barred-light")
 
@@ -241,8 +242,11 @@ def test_at_other_widths(house: House, client: Staff, open_context: Open, width:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(page, f"widget-page-{width}")
     if width < 1200:
-        page.get_by_role("button", name="Keys, and the line to paste").click()
+        if width > 899:
+            page.get_by_role("button", name="Keys, and the line to paste").click()
+        page.get_by_role("button", name="Copy the line").scroll_into_view_if_needed()
         expect(page.get_by_role("button", name="Copy the line")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         picture(page, f"widget-page-{width}-keys")
     else:
         page.get_by_role("group", name="Width of the page").get_by_role("button", name="Phone").click()

@@ -60,10 +60,10 @@ function One({ client, configuration }: { client: string; configuration: Configu
     <div className="widget">
       {looking.query.data === undefined ? <div className="looks"><Shown query={looking.query} what="the settings">{() => null}</Shown></div> : <Settings client={client} config={configuration.config_id} looking={looking} barred={writes ?? deploys} />}
       <Preview client={client} publicKey={publicKey} version={seen.current} theme={looking.differs.includes("theme") ? "auto" : looking.look?.theme ?? "auto"} turn={turn} instead={instead} onAgain={() => setTurn((now) => now + 1)}>
-        {!side.wide && <Button kind="quiet" icon="cols" label="Keys, and the line to paste" aria-expanded={!side.folded} onClick={side.toggle} />}
+        {!side.wide && <span className="folds"><Button kind="quiet" icon="cols" label="Keys, and the line to paste" aria-expanded={!side.folded} onClick={side.toggle} /></span>}
       </Preview>
       <aside className="pane right" {...side.props} aria-label="On your pages">
-        {!side.wide && <div className="hd"><h2>On your pages</h2><span className="sp" /><Button kind="quiet" size="s" icon="x" label="Fold" onClick={side.toggle} /></div>}
+        {!side.wide && <div className="hd"><h2>On your pages</h2><span className="sp" /><Button kind="quiet" size="s" icon="x" label="Fold" className="folds" onClick={side.toggle} /></div>}
         <Keys client={client} list={keys} chosen={chosen} barred={keyed} onChoose={setPicked} />
       </aside>
     </div>
