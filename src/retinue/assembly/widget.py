@@ -23,8 +23,9 @@ PAGE = """<!doctype html><html lang="en" class="{theme}"><head><meta charset="ut
 <body><main><h1>A page of your site</h1><p>The chat is in the corner, as your visitors see it.</p>
 <p><button type="button">A button of the page</button> <a href="#more">A link of the page</a></p></main>
 <script src="/widget.js" data-key="{key}"{more} async></script></body></html>"""
-STYLE = """:root{color-scheme:light dark}.light{color-scheme:light}.dark{color-scheme:dark}body{margin:0;font:16px/1.6 system-ui,sans-serif;background:light-dark(#f3f6f6,#0a1012);
-color:light-dark(#0e1e21,#e5edee)}main{max-width:40rem;margin:12vh auto;padding:0 24px}a{color:light-dark(#0b6878,#5cc3d3)}"""
+STYLE = """:root{color-scheme:light dark}.light{color-scheme:light}.dark{color-scheme:dark}body{margin:0;
+font:16px/1.6 system-ui,sans-serif;background:light-dark(#f3f6f6,#0a1012);color:light-dark(#0e1e21,#e5edee)}
+main{max-width:40rem;margin:12vh auto;padding:0 24px}a{color:light-dark(#0b6878,#5cc3d3)}"""
 # What pages do to everything on them, meaning no harm or some.
 HOSTILE = """*,*::before,*::after{all:unset!important;display:inline!important;color:red!important;font:40px/1 fantasy!important;
 letter-spacing:9px!important;text-transform:uppercase!important;background:yellow!important}retinue-chat{display:none!important;opacity:0!important;

@@ -10,8 +10,9 @@ from retinue.cli import proofs, talking
 from retinue.cli.browser import open_console
 from retinue.cli.connection import Connection, connected
 from retinue.cli.homes import running
-from retinue.cli.house import Home, Port, check_port, configure, start_apart
+from retinue.cli.house import Home, Port, configure, start_apart
 from retinue.cli.output import command, console
+from retinue.cli.process import check_port
 from retinue.cli.progress import Progress
 from retinue.cli.sites import Example, example_folder, serving
 from retinue.cli.story import PRIVATE, StepFailed, ending, tell

@@ -72,7 +72,7 @@ def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
     """As the client's own Work, ask Postgres for the operator's rows."""
     from retinue.assembly.process import login_url
     from retinue.assembly.process import settings as all_settings
-    from retinue.cli.house import database
+    from retinue.cli.process import database
 
     console.print("\n[bold]Proof 2: Postgres itself refuses another tenant's rows[/bold]")
     password = (settings.home / "keys" / "login").read_text()
