@@ -1,6 +1,8 @@
 """How the kernel's own statements reach Postgres: by the driver, a transaction's BEGIN together with its first and its COMMIT with its last."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -57,6 +59,9 @@ class Wire:
             return await cursor.fetchall()
         except psycopg.Error as error:
             raise await self._told(sql, error) from error
+        except BaseException as cut:
+            await self._give_up(cut)
+            raise
 
     async def answer(self, sql: str, values: Mapping[str, Any]) -> Answer:
         """As SQLAlchemy gives rows, for who reads them by name, as scalars or as mappings."""
@@ -64,12 +69,16 @@ class Wire:
         try:
             await cursor.execute(_for_driver(sql), values)
             result = cursor.pgresult
-            if result is None or result.status != ExecStatus.TUPLES_OK:
+            assert result is not None, "a connection that was left in a pipeline has read nothing yet"
+            if result.status != ExecStatus.TUPLES_OK:
                 return Answer((), [], cursor.rowcount)
             names = tuple((result.fname(n) or b"").decode() for n in range(result.nfields))
             return Answer(names, await cursor.fetchall(), cursor.rowcount)
         except psycopg.Error as error:
             raise await self._told(sql, error) from error
+        except BaseException as cut:
+            await self._give_up(cut)
+            raise
 
     async def commit(self) -> None:
         """No round trip when the last statement committed."""
@@ -77,6 +86,18 @@ class Wire:
             await self.driver.commit()
         except psycopg.Error as error:
             raise await self._told("commit", error) from error
+        except BaseException as cut:
+            await self._give_up(cut)
+            raise
+
+    async def _give_up(self, cut: BaseException) -> None:
+        """Broken off between a question and its answer, which the next to have this connection would take for its own. It is closed,
+        however often whoever breaks off does so again: anyio does at every await."""
+        self.driver.pgconn.finish()
+        closing = asyncio.ensure_future(self.connection.invalidate(cut))
+        while not closing.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(closing)
 
     async def _told(self, sql: str, error: psycopg.Error) -> BaseException:
         """A connection that is lost takes the idle ones of the pool with it: the server that closed one has most often closed all."""
