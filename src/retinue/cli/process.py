@@ -78,9 +78,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve(
-    read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, say: bool = True, opens: bool = False
-) -> None:
+async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, opens: bool = False) -> None:
     """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
     from retinue.assembly.process import named, opened, serving
     from retinue.kernel.telemetry import configure_logs
@@ -118,7 +116,7 @@ async def serve(
             await asyncio.sleep(0.01)
         gc.collect()
         gc.freeze()  # what start-up made stays to the end: half a million objects that no collection need walk through
-        if server.started and say:
+        if server.started:
             console.print(f"ready {read.kernel.address}")
         if server.started and opens:
             await asyncio.to_thread(open_console, read.kernel.address)
