@@ -98,6 +98,16 @@ def test_what_is_not_there_is_not_answered_though_the_topic_is_near(index: Index
     assert found.quotes or not question.strip("? ")
 
 
+def test_what_comes_nearest_says_something(embedder: Embedder) -> None:
+    passages = [
+        Passage(text="Freephone 08081 570 142"),
+        Passage(text="# Weighing\n\nNew! Every bridge that we sell is checked by two people first."),
+    ]
+    found = ground("Do you have a weighbridge in Buenos Aires?", passages, embedder.encode)
+    assert not found.grounded
+    assert [q.text for q in found.quotes] == ["Every bridge that we sell is checked by two people first."]
+
+
 def test_no_passages_no_answer(embedder: Embedder) -> None:
     assert not ground("What is your phone number?", [], embedder.encode).grounded
 

@@ -13,6 +13,7 @@ from .terms import read_question
 THRESHOLD = 0.48
 UNKNOWN = "I don't know."
 MAX_QUOTES = 3
+SAYS_SOMETHING = 5  # words
 LONG = 60
 """Words: a list or an answer under a question that is shorter is quoted whole."""
 
@@ -82,9 +83,12 @@ def _quote(passages: Sequence[Passage], passage: int, start: int, end: int) -> Q
 
 
 def _nearest(ranked: Sequence[Candidate], passages: Sequence[Passage]) -> list[Quote]:
+    """The best piece of each passage that says something: a telephone number or a heading beside a question is no help."""
     found: dict[int, Candidate] = {}
     for candidate in ranked:
-        found.setdefault(candidate.passage, candidate)
+        unit = candidate.piece.unit
+        if unit.kind == "row" or _words(passages[candidate.passage].text, unit.start, unit.end) >= SAYS_SOMETHING:
+            found.setdefault(candidate.passage, candidate)
     return [_quote(passages, c.passage, c.piece.unit.start, c.piece.unit.end) for c in list(found.values())[:MAX_QUOTES]]
 
 

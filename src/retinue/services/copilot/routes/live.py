@@ -114,11 +114,13 @@ class Tab:
     async def live(self) -> None:
         tasks = [asyncio.create_task(body) for body in (self.listen(), self.send(), self.expire())]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self.feed.leave(self.me)
             await stop(*(task for task in tasks if not task.done()))
-        for task in done:
+        for task in tasks:  # another may have ended meanwhile, most often as the first did
+            if task.cancelled():
+                continue
             if isinstance(error := task.exception(), Refusal):
                 await self.refuse(error)
             elif error is not None and not isinstance(error, WebSocketDisconnect):
