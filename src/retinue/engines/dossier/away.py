@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from retinue.contracts import configurations, conversations, identity, library, requirements, research
-from retinue.engines.dossier.tables import Moment
 from retinue.engines.dossier.words import NOT_GROUNDED, count
 from retinue.kernel.events import Event
 
@@ -19,21 +19,38 @@ class Line:
     event_ids: list[UUID]
 
 
+class Told(Protocol):
+    """What is asked of a moment here."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def detail(self) -> str | None: ...
+    @property
+    def subject_id(self) -> UUID | None: ...
+
+
 class News:
     """Moments by kind, in order."""
 
-    def __init__(self, moments: Sequence[Moment]) -> None:
+    def __init__(self, moments: Sequence[Told]) -> None:
         self.moments = moments
-        self.by_kind: dict[str, list[Moment]] = defaultdict(list)
+        self.by_kind: dict[str, list[Told]] = defaultdict(list)
         for moment in moments:
             self.by_kind[moment.kind].append(moment)
 
-    def of(self, *events: type[Event]) -> list[Moment]:
+    def of(self, *events: type[Event]) -> list[Told]:
         """In order, of several kinds together."""
         return sorted((moment for event in events for moment in self.by_kind[event.kind]), key=lambda moment: moment.number)
 
 
-def line(text: str, moments: Sequence[Moment]) -> Line:
+def line(text: str, moments: Sequence[Told]) -> Line:
     return Line(text, [moment.id for moment in moments[-SOURCES_AT_MOST:]])
 
 
@@ -46,7 +63,7 @@ def were(number: int) -> str:
 
 
 def waiting(news: News) -> Iterator[Line]:
-    state: dict[UUID | None, Moment] = {}
+    state: dict[UUID | None, Told] = {}
     asked = news.of(conversations.HandoverRequested)
     changes = (
         conversations.HandoverRequested,
@@ -162,7 +179,7 @@ RULES: tuple[Callable[[News], Iterator[Line]], ...] = (
 )
 
 
-def told(moments: Sequence[Moment]) -> list[Line]:
+def told(moments: Sequence[Told]) -> list[Line]:
     """`moments` in order. Five sentences at most, each with the events that it is made of."""
     news = News(moments)
     return [said for rule in RULES for said in rule(news)][:LINES_AT_MOST]
