@@ -19,7 +19,7 @@ export function nameOf(event: KeyboardEvent): string {
 }
 
 function heard(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  if (event.defaultPrevented || event.altKey || event.isComposing || /^(Shift|Control|Meta)$/.test(event.key)) return;
   const name = nameOf(event), plain = !name.startsWith("Ctrl ") && event.key !== "Escape";
   if (plain && (inField(event.target) || inOverlay() || preference("letters") === "off")) return;
   const way = pending && performance.now() < pendingUntil ? `${pending} ${name}` : name;

@@ -36,7 +36,7 @@ export function Changes({ client, config, version, against, versions, onAgainst 
   return (
     <>
       <div className="hd wrap">
-        <label className="row small t2">compared with <Select size="xs" w={92} aria-label="Compared with" data={versions.filter((other) => other !== version).map((other) => ({ value: String(other), label: `v${other}` }))} value={String(against)} allowDeselect={false} searchable onChange={(value) => value && onAgainst(Number(value))} /></label>
+        <label className="row small t2" style={{ whiteSpace: "nowrap", flex: "none" }}>compared with <Select size="xs" w={92} aria-label="Compared with" data={versions.filter((other) => other !== version).map((other) => ({ value: String(other), label: `v${other}` }))} value={String(against)} allowDeselect={false} searchable onChange={(value) => value && onAgainst(Number(value))} /></label>
         {(["remove", "add", "replace"] as const).map((op) => count(op) > 0 && <Chip key={op} tone={MARK[op].tone}><b aria-hidden="true">{MARK[op].mark}</b>{count(op)} {MARK[op].says}</Chip>)}
         <span className="cap tn" role="status">{at ? `change ${at.at} of ${at.of}` : ""}</span>
         <span className="sp" />

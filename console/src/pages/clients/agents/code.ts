@@ -38,7 +38,7 @@ const colours = EditorView.theme({
   ".cm-changedText": { background: "var(--add-mark) !important", borderRadius: "3px" },
   ".cm-inlineChangedLine .cm-changedText": { background: "var(--chg-mark) !important" },
   ".cm-inlineChangedLine .cm-deletedText": { background: "none !important", color: "var(--text-2)" },
-  ".cm-changedText, .cm-changedText *": { color: "var(--text) !important" },
+  ".cm-changedText, .cm-changedText *, .cm-deletedText *, .cm-deletedLine del, .cm-deletedLine del *": { color: "var(--text) !important" },
   ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none !important" },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--text-2)", fontFamily: "var(--sans)", fontSize: "0.71875rem", padding: "3px 12px", borderBlock: "1px solid var(--line)" },
   ".cm-chunkButtons": { insetInlineEnd: "8px", display: "flex", gap: "4px" },
@@ -57,6 +57,6 @@ export function code(label: string, fixed: boolean): Extension {
     lineNumbers(), yaml(), syntaxHighlighting(words), colours, EditorView.lineWrapping, indentUnit.of("  "), EditorState.tabSize.of(2),
     fixed
       ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ "aria-label": label, role: "textbox", "aria-multiline": "true", "aria-readonly": "true", tabindex: "0" })]
-      : [history(), highlightActiveLine(), highlightActiveLineGutter(), lintGutter(), keymap.of([...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, indentWithTab]), EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true" })],
+      : [history(), highlightActiveLine(), highlightActiveLineGutter(), lintGutter(), keymap.of([...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"), ...historyKeymap, indentWithTab]), EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", tabindex: "0" })],
   ];
 }
