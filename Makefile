@@ -63,7 +63,7 @@ test: setup-test browser
 	$(V)/python -m pytest -q $(BROWSED)
 
 # Those seen green together so far; `make test-browser` runs every one.
-BROWSED := tests/console/test_harness.py tests/console/test_signing_in.py tests/console/test_agents.py
+BROWSED := $(addprefix tests/console/test_,$(addsuffix .py,harness signing_in agents clients documents requirements))
 
 test-browser: setup-test browser
 	$(V)/python -m pytest -q tests/console

@@ -51,6 +51,7 @@ def test_from_an_address_to_a_chat(house: House, page: Page, site: str) -> None:
     picture(page, "new-reading-light")
     address = page.url
     page.goto(f"{house.url}/board")  # leave, and come back
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     page.goto(address)
     expect(page.get_by_role("heading", name="What the agent is to do")).to_be_visible(timeout=LATER)
     expect(page.get_by_text("Your turn: read the draft and approve it")).to_be_visible()

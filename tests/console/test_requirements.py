@@ -75,7 +75,7 @@ def test_a_draft_is_changed_saved_and_approved(house: House, drafted: Staff, ope
     picture(page, f"requirements-edited-{theme}")
     page.reload()
     expect(item(page, "Take bookings at any hour.")).to_be_visible()
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("3 unsaved changes are saved first")
     assert violations(page) == []
     picture(page, f"requirements-approving-{theme}")
@@ -88,7 +88,7 @@ def test_a_draft_is_changed_saved_and_approved(house: House, drafted: Staff, ope
     assert "Take bookings at any hour." in [goal["text"] for goal in saved["body"]["goals"]]
     assert violations(page) == []
     page.get_by_role("button", name="Reopen to change").click()
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_be_visible()
     assert document(drafted)["status"] == "draft"
 
 

@@ -12,6 +12,7 @@ def sign_in(page: Page, house: House) -> Page:
     """By a one-time link, as `make demo` prints it."""
     page.goto(house.owner.post("/auth/one-time")["url"])
     expect(page).to_have_url(re.compile("/welcome$"))
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
     return page
 
 

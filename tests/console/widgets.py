@@ -24,9 +24,8 @@ def new_key(staff: Staff, *origins: str) -> dict[str, Any]:
 
 def client_with(house: House, name: str, **widget: Any) -> Staff:
     """Another client, whose agent knows nothing, with a widget like this."""
-    operator = house.sign_in(house.credentials["email"], house.credentials["password"], house.credentials["organization_id"])
-    made = operator.post("/clients", {"name": name})
-    staff = Staff(house.url, operator.token, made["client_id"])
+    made = house.operator.post("/clients", {"name": name})
+    staff = Staff(house.url, house.operator.token, made["client_id"])
     body = {
         "config_metadata": {"product_type": "chatbot", "languages": ["en"], "client_name": name},
         "system_prompt": {"role": "assistant", "instructions": "Answer from the library."},

@@ -14,12 +14,12 @@ interface Props<T> {
   current?: number;
   more?: { has: boolean; busy: boolean; read: () => void };
   footer?: ReactNode;
+  /** Its rows have nothing to focus: the keyboard scrolls the list itself. */
+  plain?: boolean;
   padding?: string;
-  /** Rows hold nothing to press: the list itself is what the keyboard goes to, to scroll it. */
-  still?: boolean;
 }
 
-function List<T>({ items, keyOf, row, label, height, current, more, footer, padding, still }: Props<T>, ref: React.Ref<Walk>) {
+function List<T>({ items, keyOf, row, label, height, current, more, footer, plain, padding }: Props<T>, ref: React.Ref<Walk>) {
   const box = useRef<HTMLDivElement>(null);
   const at = useRef(current ?? 0);
   const rows = useVirtualizer({ count: items.length, getScrollElement: () => box.current, estimateSize: () => height, getItemKey: (index) => keyOf(items[index]!), overscan: 8 });
@@ -41,10 +41,10 @@ function List<T>({ items, keyOf, row, label, height, current, more, footer, padd
   useImperativeHandle(ref, () => ({ focus }));
   const go: Record<string, () => number> = { j: () => at.current + 1, ArrowDown: () => at.current + 1, k: () => at.current - 1, ArrowUp: () => at.current - 1, Home: () => 0, End: () => items.length - 1 };
   return (
-    <div ref={box} className="scroll" tabIndex={still ? 0 : undefined} style={padding ? { padding } : undefined}
+    <div ref={box} className="scroll" tabIndex={plain ? 0 : undefined} style={padding ? { padding } : undefined}
       onFocus={(event) => { const index = (event.target as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index; if (index) at.current = Number(index); }}
       onKeyDown={(event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+        if (plain || event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
         const to = go[event.key]?.();
         if (to !== undefined) { event.preventDefault(); event.stopPropagation(); focus(to); }
       }}>

@@ -44,6 +44,8 @@ export function lasted(milliseconds: number): string {
   return `${Math.round(ms / DAY)} d`;
 }
 
+const waited = (ms: number) => (ms < MINUTE ? "under 1 min" : ms < 2 * MINUTE ? "1 min" : lasted(ms));
+
 export function useNow(every = 30_000): Date {
   const [now, setNow] = useState(() => new Date(serverNow()));
   useEffect(() => {
@@ -62,5 +64,5 @@ export function Time({ at, seconds, hour }: { at: string; seconds?: boolean; hou
 /** How long something has been waiting, counted on. */
 export function Since({ at }: { at: string }) {
   const now = useNow(10_000);
-  return <time className="tn" dateTime={at} title={whole.format(new Date(at))}>{lasted(now.getTime() - new Date(at).getTime())}</time>;
+  return <time className="tn" dateTime={at} title={whole.format(new Date(at))}>{waited(now.getTime() - new Date(at).getTime())}</time>;
 }

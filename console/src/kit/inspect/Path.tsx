@@ -66,7 +66,7 @@ export function Path({ why, client }: { why: Why; client: string }) {
             <div className="l"><b>{name}</b><span className={bad ? "warn sp" : "t2 sp"}>{says}{step.step === "supported" && step.confidence !== undefined && <> <Confidence value={step.confidence} below="below 0.70" /></>}</span><span className="tn t3 ms">{step.ms < 1 ? "< 1 ms" : lasted(step.ms)}</span></div>
             {(quotes ?? []).slice(0, 3).map((quote) => (
               <button key={`${quote.document_id} ${quote.start} ${quote.end}`} type="button" className="quote small" onClick={() => open(quote)} title="Open the document here">
-                <span className="clamp">“{quote.quote}”</span><span className="cap row"><Icon name="file" size="s" /><span className="el">{quote.title || quote.document_id}</span>{quote.score !== undefined && <span className="tn">{quote.score.toFixed(2)}</span>}</span>
+                <span className="clamp">“{quote.quote}”</span><span className="cap row"><Icon name="file" size="s" /><span className="el">{quote.title || quote.document_id}</span>{quote.score !== undefined && <span className="tn" style={{ flex: "none" }}>{quote.score.toFixed(2)}</span>}</span>
               </button>
             ))}
           </li>

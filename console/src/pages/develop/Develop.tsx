@@ -23,6 +23,7 @@ export default function Develop() {
   useCrumbs(TABS[tab], [{ says: "Develop", to: "/develop" }, { says: TABS[tab] }]);
   return (
     <div className="page">
+      <h1 className="hidden">Develop: {TABS[tab]}</h1>
       <div className="row wrap">
         <Segments label="Develop" value={tab} options={Object.entries(TABS).map(([value, label]) => ({ value: value as Tab, label }))} onChange={(to) => void navigate({ to: `/develop/${to}` })} />
         <span className="sp" />

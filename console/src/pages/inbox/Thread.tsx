@@ -75,8 +75,8 @@ export function Thread(props: Props) {
   return (
     <div className="thread">
       <div ref={box} id="thread" className="msgs" role="log" aria-label={`Conversation with ${visitor}`} tabIndex={0} onScroll={scrolled}>
-        {more.has ? <p className="cap" style={{ textAlign: "center" }} role="status">{more.busy ? "Reading older messages" : <Button size="s" onClick={more.read}>Older messages</Button>}</p>
-          : messages.length > 0 && <p className="cap" style={{ textAlign: "center" }}>The conversation began here.</p>}
+        {more.has ? <p className="cap top-of" role="status">{more.busy ? "Reading older messages" : <Button size="s" onClick={more.read}>Older messages</Button>}</p>
+          : messages.length > 0 && <p className="cap top-of">The conversation began here.</p>}
         {entries.map((entry) => {
           const its = dayOf(entry.at), separator = its !== day;
           day = its;

@@ -129,6 +129,8 @@ export function useActs(client: string, id: string, me: string | undefined) {
     if (before) queries.setQueryData(key, { ...before, ...shown });
     try { await send(); } catch (error) { queries.setQueryData(key, before); throw asProblem(error); } finally {
       for (const one of [key, threadKey(client, id), liveKey("all", "inbox"), liveKey("all", "inbox counts")]) void queries.invalidateQueries({ queryKey: one });
+      // drafts that were asked for before the server knew of it were refused
+      void queries.invalidateQueries({ queryKey: ["suggestions", client, id], predicate: ({ state }) => state.status !== "success" });
     }
   };
   const path = { headers: of(client), params: { path: { id } } };

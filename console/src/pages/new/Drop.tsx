@@ -44,7 +44,7 @@ export function Gathering({ gathered: { given, passed }, onGiven, onClear }: { g
             <Button size="s" kind="quiet" icon="x" onClick={onClear}>Clear</Button>
           </div>
           <div style={{ height: Math.min(220, lines.length * 34), display: "flex" }}>
-            <Rows still items={lines} keyOf={(line) => line.path} label="Files" height={34} row={(line) => <Line {...line} />} />
+            <Rows items={lines} keyOf={(line) => line.path} label="Files" plain height={34} row={(line) => <Line {...line} />} />
           </div>
         </>
       )}

@@ -20,7 +20,7 @@ export function Files({ sending: { files, passed } }: { sending: Sending }) {
     <div className="card reads">
       <div className="hd"><h2 className="tn">{through.toLocaleString()} of {plural(files.length, "file")} through</h2><span className="hidden" role="status">{through === files.length ? `All files are through, ${wrong} not taken` : ""}</span><span className="sp" />{wrong > 0 && <Pill on={only} count={wrong} onClick={() => setOnly(!only)}>Not taken</Pill>}</div>
       <span className="bar" style={{ display: "block", borderRadius: 0, height: 3, flex: "none" }} role="progressbar" aria-label="Files through" aria-valuemin={0} aria-valuemax={files.length} aria-valuenow={through}><i style={{ width: `${(through / Math.max(1, files.length)) * 100}%` }} /></span>
-      <Rows still items={shown} keyOf={(file) => file.path} label="Files" height={34} row={(file) => {
+      <Rows items={shown} keyOf={(file) => file.path} label="Files" plain height={34} row={(file) => {
         const { icon, says, tone } = SAYS[file.state];
         return <div className="file"><span className={tone}><Icon name={icon} size="m" /></span><span className="path" title={file.path}>{file.path}</span><span className="small why">{file.reason ? <>{file.reason} <span className="t2">{file.next}</span></> : <span className="t2">{says}</span>}</span></div>;
       }} />

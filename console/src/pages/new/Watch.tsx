@@ -70,7 +70,7 @@ export function Watch({ client, job: asked }: { client: string; job?: string }) 
       <section className="way" aria-labelledby="way">
         <Head journey={journey} sent={waits ? { there, of: sending.files.length } : null} />
         {error && <Trouble error={error} onRetry={() => void start()} />}
-        {waits ? <SendingNow client={client} failed={failed} there={there} onStart={() => void start()} /> : journey.job ? <Steps steps={journey.steps} /> : (
+        {waits ? <SendingNow client={client} failed={failed} there={there} onStart={() => void start()} /> : journey.job ? <><h2 className="hidden">How far it is</h2><Steps steps={journey.steps} /></> : (
           <Empty icon="file" title="Nothing was read for this client yet" action={<Link className="btn p" to="/new" search={{ client, from: "client" } as never}>Give an address, a folder or files</Link>}>Files that were on their way when this page was closed are not kept. Choose them again; the client stays.</Empty>
         )}
         <Claim client={client} />

@@ -16,6 +16,7 @@ export default function Settings() {
   useCrumbs(TABS[tab], [{ says: "Settings", to: "/settings" }, { says: TABS[tab] }]);
   return (
     <div className="page">
+      <h1 className="hidden">Settings: {TABS[tab]}</h1>
       <div className="row"><Segments label="Settings" value={tab} options={Object.entries(TABS).map(([value, label]) => ({ value: value as Tab, label }))} onChange={(to) => void navigate({ to: `/settings/${to}` })} /></div>
       {tab === "people" ? <People /> : tab === "appearance" ? <Appearance /> : <You />}
     </div>

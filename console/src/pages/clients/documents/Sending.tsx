@@ -31,7 +31,7 @@ export function Sending({ client }: { client: string }) {
       </div>
       {going > 0 && <span className="bar" style={{ display: "block", borderRadius: 0, height: 3 }} role="progressbar" aria-label="Files through" aria-valuemin={0} aria-valuemax={sent.length} aria-valuenow={done + refused}><i style={{ width: `${((done + refused) / sent.length) * 100}%` }} /></span>}
       <div style={{ height: Math.min(200, shown.length * 34), display: "flex" }}>
-        <Rows still items={shown} keyOf={(file) => String(file.id)} label="Files" height={34} row={(file) => <File file={file} />} />
+        <Rows items={shown} keyOf={(file) => String(file.id)} label="Files" plain height={34} row={(file) => <File file={file} />} />
       </div>
     </section>
   );
