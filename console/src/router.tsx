@@ -3,7 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Link, Outlet, redirect, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { live } from "./api/live";
-import { token } from "./api/session";
+import { onSession, token } from "./api/session";
 import { Bare, Frame } from "./frame/Frame";
 import { Button } from "./kit/Button";
 import { Empty, Trouble } from "./kit/states";
@@ -25,6 +25,7 @@ const house = createRoute({
   component: function House() {
     const { queries } = house.useRouteContext();
     useEffect(() => live(queries), [queries]);
+    useEffect(() => onSession((signedIn) => { if (!signedIn) void router.navigate({ to: "/sign-in", search: { next: router.state.location.href } }); }), []);
     return <Frame />;
   },
 });

@@ -12,7 +12,20 @@ import { useAllKeys } from "./keys";
 import { hrefOf } from "./subjects";
 
 const [store, actions] = createSpotlight();
-export const openPalette = () => actions.open();
+
+/** What is typed before the field has the keyboard goes into it, not to the page's keys. */
+let early: string | null = null;
+const catchEarly = (event: KeyboardEvent) => {
+  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  early = (early ?? "") + event.key;
+};
+export function openPalette(): void {
+  early = "";
+  document.addEventListener("keydown", catchEarly, true);
+  actions.open();
+}
 const ICON: Record<string, IconName> = { client: "clients", person: "user", conversation: "chat", document: "book", event: "pulse" };
 
 export function Palette({ onHelp }: { onHelp: () => void }) {
@@ -27,8 +40,8 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const does = keys.filter((key) => key.keys !== "Ctrl k" && key.keys !== "?" && key.says.toLowerCase().includes(query.trim().toLowerCase()));
   const results = asked.length > 1 ? (found.data?.results ?? []) : [];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose shortcut={null} maxHeight={480} scrollable role="search" aria-label="Search and commands">
-      <Spotlight.Search placeholder="Search clients, people, conversations, documents, events, or run a command" aria-label="Search or command" leftSection={<Icon name="search" />} />
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose onSpotlightClose={() => document.removeEventListener("keydown", catchEarly, true)} shortcut={null} maxHeight={480} scrollable role="search" aria-label="Search and commands">
+      <Spotlight.Search onFocus={() => { document.removeEventListener("keydown", catchEarly, true); if (early !== null) setQuery(early); early = null; }} placeholder="Search clients, people, conversations, documents, events, or run a command" aria-label="Search or command" leftSection={<Icon name="search" />} />
       <Spotlight.ActionsList>
         {results.length > 0 && (
           <Spotlight.ActionsGroup label="Found">
