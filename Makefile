@@ -63,7 +63,7 @@ test: setup-test browser
 	$(V)/python -m pytest -q $(BROWSED)
 
 # Those seen green together so far; `make test-browser` runs every one.
-BROWSED := $(addprefix tests/console/test_,$(addsuffix .py,harness signing_in agents clients documents requirements develop_and_settings new inbox widget widget_on_pages))
+BROWSED := $(addprefix tests/console/test_,$(addsuffix .py,harness signing_in clients documents requirements new inbox widget widget_page widget_on_pages welcome demo documented troubles))
 
 test-browser: setup-test browser
 	$(V)/python -m pytest -q tests/console

@@ -61,11 +61,6 @@ class House:
         url: str = self.owner.post("/auth/one-time")["url"]
         return url.replace("/sign-in#", f"/sign-in?next={path}#")
 
-    @property
-    def operator(self) -> "Staff":
-        """The owner, at home, where clients are made."""
-        return Staff(self.url, self.owner.token, self.credentials["organization_id"])
-
     def new_client(self, name: str) -> "Staff":
         """The owner, acting within a client of its own."""
         made = self.operator.post("/clients", {"name": f"{name} {uuid.uuid4().hex[:6]}"})
