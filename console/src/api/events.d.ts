@@ -80,7 +80,7 @@ export interface components {
             type: "end";
         };
         /**
-         * Trouble
+         * TroubleWith
          * @description A problem of the API; `type` is this one word here, `id` the client's own of the message it is about.
          */
         "chat.error": {

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from retinue import __version__
 from retinue.assembly.rooms import ROOMS
 from retinue.kernel.events import Event
-from retinue.kernel.room import Socket
+from retinue.kernel.sockets import Socket
 
 Json = dict[str, Any]
 
@@ -72,38 +72,36 @@ def body_schema(event: type[Event]) -> Json:
     return kept | ({"$defs": schema["$defs"]} if "$defs" in schema else {})
 
 
-def word(frame: type[BaseModel]) -> str:
-    """What its `type` says."""
-    said: str = frame.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-    return said
+def said_of(model: type[BaseModel]) -> Json:
+    said = " ".join((model.__doc__ or "").split())
+    return {"description": said} if said else {}
 
 
 def sockets() -> list[Socket]:
     return [socket for room in ROOMS for socket in room.sockets]
 
 
-def frames(socket: Socket) -> Json:
-    """Schemas by name: `live.moment` for what is told, `live.heard` for what is understood, `live.told` for any of the first."""
-    schemas: Json = {f"{socket.name}.{word(frame)}": frame for frame in socket.tells} | {f"{socket.name}.heard": socket.hears}
-    made: Json = {}
-    for name, model in schemas.items():
-        mode = "validation" if name.endswith(".heard") else "serialization"
-        made[name] = TypeAdapter(model).json_schema(mode=mode, ref_template=f"#/components/schemas/{name}/$defs/{{model}}")  # type: ignore[arg-type]
-    return made | {f"{socket.name}.told": {"oneOf": [{"$ref": f"#/components/schemas/{socket.name}.{word(f)}"} for f in socket.tells]}}
+def shapes(socket: Socket) -> dict[str, type[BaseModel]]:
+    """By name: `live.moment` for what is told, `live.heard` for what is understood."""
+    return {f"{socket.name}.{word}": frame for word, frame in socket.frames.items()} | {f"{socket.name}.heard": socket.hears}
+
+
+def frame_schemas(socket: Socket) -> Json:
+    """By the names of `shapes`, and `live.told` for any of what is told."""
+    told = {"oneOf": [{"$ref": f"#/components/schemas/{socket.name}.{word}"} for word in socket.frames]}
+    return {f"{socket.name}.told": told} | {
+        name: model.model_json_schema(
+            mode="validation" if model is socket.hears else "serialization", ref_template=f"#/components/schemas/{name}/$defs/{{model}}"
+        )
+        for name, model in shapes(socket).items()
+    }
 
 
 def socket_messages(socket: Socket) -> Json:
-    about = {word(frame): " ".join((frame.__doc__ or "").split()) for frame in socket.tells} | {
-        "heard": " ".join((socket.hears.__doc__ or "").split())
-    }
     return {
-        f"{socket.name}.{name}": {
-            "name": name,
-            "contentType": "application/json",
-            "payload": {"$ref": f"#/components/schemas/{socket.name}.{name}"},
-        }
-        | ({"description": said} if said else {})
-        for name, said in about.items()
+        name: {"name": name.partition(".")[2], "contentType": "application/json", "payload": {"$ref": f"#/components/schemas/{name}"}}
+        | said_of(model)
+        for name, model in shapes(socket).items()
     }
 
 
@@ -112,7 +110,6 @@ def asyncapi() -> Json:
     topics = sorted({event.topic for event in events})
     messages: Json = {}
     for event in events:
-        about = " ".join((event.__doc__ or "").split()) if event.__doc__ and event.__doc__ != Event.__doc__ else ""
         messages[event.kind] = {
             "name": event.kind,
             "title": event.__name__,
@@ -127,7 +124,7 @@ def asyncapi() -> Json:
                     },
                 ]
             },
-        } | ({"description": about} if about else {})
+        } | (said_of(event) if event.__doc__ != Event.__doc__ else {})
     for socket in sockets():
         messages |= socket_messages(socket)
     return {
@@ -147,7 +144,7 @@ def asyncapi() -> Json:
             socket.name: {
                 "address": f"/api/v1{socket.path}",
                 "description": "A WebSocket; frames are JSON objects with a `type`.",
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in socket_messages(socket)},
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in shapes(socket)},
             }
             for socket in sockets()
         },
@@ -165,8 +162,8 @@ def asyncapi() -> Json:
                 "channel": {"$ref": f"#/channels/{socket.name}"},
                 "messages": [
                     {"$ref": f"#/channels/{socket.name}/messages/{name}"}
-                    for name in socket_messages(socket)
-                    if name.endswith(".heard") == (action == "receive")
+                    for name, model in shapes(socket).items()
+                    if (model is socket.hears) == (action == "receive")
                 ],
             }
             for socket in sockets()
@@ -176,7 +173,7 @@ def asyncapi() -> Json:
             "messages": messages,
             "schemas": {"Envelope": ENVELOPE}
             | {event.kind: body_schema(event) for event in events}
-            | {name: schema for socket in sockets() for name, schema in frames(socket).items()},
+            | {name: schema for socket in sockets() for name, schema in frame_schemas(socket).items()},
         },
     }
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 from pydantic_settings import BaseSettings
 
 from retinue.kernel.asks import Ask
 from retinue.kernel.deliver import Handlers
 from retinue.kernel.jobs import Jobs
+from retinue.kernel.sockets import Socket
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,6 @@ class Engine:
 
     name: str
     append_only: bool = False
-
-
-@dataclass(frozen=True)
-class Socket:
-    """A WebSocket below /api/v1. Each model it tells has a `type` of one word; `hears` is what it understands."""
-
-    name: str
-    path: str
-    hears: type[BaseModel]
-    tells: Sequence[type[BaseModel]]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from retinue.kernel.room import Socket
+from retinue.kernel.sockets import Pong, Socket, Trouble
 from retinue.services.conversations.schemas import FromSocket, Message, Status
 
 
@@ -61,19 +61,9 @@ class Ended(BaseModel):
     type: Literal["end"]
 
 
-class Pong(BaseModel):
-    type: Literal["pong"]
-
-
-class Trouble(BaseModel):
+class TroubleWith(Trouble):
     """A problem of the API; `type` is this one word here, `id` the client's own of the message it is about."""
 
-    type: Literal["error"]
-    status: int
-    title: str
-    detail: str
-    next: str | None = None
-    trace_id: str | None = None
     id: str | None = None
 
 
@@ -81,5 +71,5 @@ chat = Socket(
     "chat",
     "/chat/ws/{conversation_id}",
     FromSocket,
-    (Said, Acknowledged, Piece, SomebodyTypes, Resumed, StatusChanged, Ended, Pong, Trouble),
+    (Said, Acknowledged, Piece, SomebodyTypes, Resumed, StatusChanged, Ended, Pong, TroubleWith),
 )

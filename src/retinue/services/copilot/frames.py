@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from retinue.kernel.room import Socket
+from retinue.kernel.sockets import Pong, Socket, Trouble
 from retinue.services.copilot.schemas import FromTab, Moment
 
 
@@ -35,21 +35,6 @@ class Reset(BaseModel):
 
     type: Literal["reset"]
     client_id: UUID | None
-
-
-class Pong(BaseModel):
-    type: Literal["pong"]
-
-
-class Trouble(BaseModel):
-    """A problem of the API; `type` is this one word here."""
-
-    type: Literal["error"]
-    status: int
-    title: str
-    detail: str
-    next: str | None = None
-    trace_id: str | None = None
 
 
 live = Socket("live", "/live", FromTab, (Hello, NewMoment, Handled, Reset, Pong, Trouble))
