@@ -1,8 +1,8 @@
 """How the kernel's own statements reach Postgres: by the driver, a transaction's BEGIN together with its first and its COMMIT with its last."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -46,7 +46,7 @@ class Wire:
         """The rows of `sql`, whose parameters are written `:name`. `first` begins a transaction, `last` commits it, in the same round trip."""
         driver = self.driver
         cursor = driver.cursor(row_factory=namedtuple_row)
-        try:
+        async with self._asking(sql):
             if not (first or last):
                 await cursor.execute(_for_driver(sql), values)
             else:
@@ -57,16 +57,11 @@ class Wire:
                     if last:
                         await driver.execute("commit")
             return await cursor.fetchall()
-        except psycopg.Error as error:
-            raise await self._told(sql, error) from error
-        except BaseException as cut:
-            await self._give_up(cut)
-            raise
 
     async def answer(self, sql: str, values: Mapping[str, Any]) -> Answer:
         """As SQLAlchemy gives rows, for who reads them by name, as scalars or as mappings."""
         cursor = self.driver.cursor()
-        try:
+        async with self._asking(sql):
             await cursor.execute(_for_driver(sql), values)
             result = cursor.pgresult
             assert result is not None, "a connection that was left in a pipeline has read nothing yet"
@@ -74,18 +69,19 @@ class Wire:
                 return Answer((), [], cursor.rowcount)
             names = tuple((result.fname(n) or b"").decode() for n in range(result.nfields))
             return Answer(names, await cursor.fetchall(), cursor.rowcount)
-        except psycopg.Error as error:
-            raise await self._told(sql, error) from error
-        except BaseException as cut:
-            await self._give_up(cut)
-            raise
 
     async def commit(self) -> None:
         """No round trip when the last statement committed."""
-        try:
+        async with self._asking("commit"):
             await self.driver.commit()
+
+    @asynccontextmanager
+    async def _asking(self, sql: str) -> AsyncIterator[None]:
+        """Errors of the driver are told as SQLAlchemy's; whatever else ends it in its middle gives the connection up."""
+        try:
+            yield
         except psycopg.Error as error:
-            raise await self._told("commit", error) from error
+            raise await self._told(sql, error) from error
         except BaseException as cut:
             await self._give_up(cut)
             raise

@@ -180,10 +180,10 @@ class Database:
             self.told.add(work.organization)
         if work.jobs:
             self.deferred.add(work.room)
-        if work.events and work.followed and not work.jobs:
-            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.set)
-        elif work.events or work.jobs:
+        if work.jobs or (work.events and not work.followed):
             self.news.set()
+        elif work.events:
+            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.set)
 
     async def call(self, sql: str, **values: Any) -> list[Any]:
         """A definer function as the login itself, in a transaction of its own."""
