@@ -1,8 +1,8 @@
 # make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
 # make test   sets up what tests need, runs all of them
 # make check  types, lint, boundaries: before every commit
-# make pictures  those of the documentation, anew
 # make types  the console's types, from the references
+# make pictures  those of the documentation, anew
 SHELL := /bin/bash
 PYTHON ?= python3.11
 V := .venv/bin
@@ -77,7 +77,7 @@ browser:
 
 # What the documentation shows, taken by a browser test and made small.
 pictures: setup-test browser
-	RETINUE_TEST_PICTURES=build/pictures $(V)/python -m pytest -q tests/console/test_documented.py -k pages
+	$(V)/python -m pytest -q tests/console/test_documented.py -k pages
 	$(V)/python tests/console/keeping.py
 
 types: setup-test

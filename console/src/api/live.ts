@@ -120,5 +120,12 @@ export function useStatus(): Status {
   return useSyncExternalStore((watcher) => { watchers.add(watcher); return () => { watchers.delete(watcher); }; }, () => status);
 }
 
+/** When the line stands again after a break, which may have hidden something. */
+export function useBack(again: () => void): void {
+  const { live } = useStatus();
+  const before = useRef(false);
+  useEffect(() => { if (live && before.current) again(); if (live) before.current = true; }, [live]);
+}
+
 /** Keys of queries that are read again when that client's log grew, or anybody's. */
 export const liveKey = (client: string | "all", ...rest: unknown[]) => ["live", client, ...rest];

@@ -21,6 +21,7 @@ const catchEarly = (event: KeyboardEvent) => {
   event.stopPropagation();
   early = (early ?? "") + event.key;
 };
+const stopCatching = () => document.removeEventListener("keydown", catchEarly, true);
 export function openPalette(): void {
   early = "";
   document.addEventListener("keydown", catchEarly, true);
@@ -40,8 +41,8 @@ export function Palette({ onHelp }: { onHelp: () => void }) {
   const does = keys.filter((key) => key.keys !== "Ctrl k" && key.keys !== "?" && key.says.toLowerCase().includes(query.trim().toLowerCase()));
   const results = asked.length > 1 ? (found.data?.results ?? []) : [];
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose onSpotlightClose={() => document.removeEventListener("keydown", catchEarly, true)} shortcut={null} maxHeight={480} scrollable role="search" aria-label="Search and commands">
-      <Spotlight.Search onFocus={() => { document.removeEventListener("keydown", catchEarly, true); if (early !== null) setQuery(early); early = null; }} placeholder="Search clients, people, conversations, documents, events, or run a command" aria-label="Search or command" leftSection={<Icon name="search" />} />
+    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} clearQueryOnClose onSpotlightClose={stopCatching} shortcut={null} maxHeight={480} scrollable role="search" aria-label="Search and commands">
+      <Spotlight.Search onFocus={() => { stopCatching(); if (early !== null) setQuery(early); early = null; }} placeholder="Search clients, people, conversations, documents, events, or run a command" aria-label="Search or command" leftSection={<Icon name="search" />} />
       <Spotlight.ActionsList>
         {results.length > 0 && (
           <Spotlight.ActionsGroup label="Found">

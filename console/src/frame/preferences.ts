@@ -35,6 +35,7 @@ export function usePreference(name: Name): [string, (value: string) => void] {
 
 /** A draft that survives an expired session, a reload and a crash. */
 export const draft = {
+  recall: <T>(name: string): T | null => { try { return JSON.parse(draft.read(name)) as T | null; } catch { return null; } },
   read: (name: string): string => { try { return localStorage.getItem(`retinue.draft.${name}`) ?? ""; } catch { return ""; } },
   keep: (name: string, text: string): void => { try { if (text) localStorage.setItem(`retinue.draft.${name}`, text); else localStorage.removeItem(`retinue.draft.${name}`); } catch { /* nothing is kept here */ } },
 };

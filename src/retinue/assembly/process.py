@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import os
+import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -27,7 +29,7 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
-from retinue.kernel.security import Security, Signer, random_text, written_once
+from retinue.kernel.security import Security, Signer, written_once
 from retinue.kernel.settings import KernelSettings, read_all
 from retinue.kernel.telemetry import log
 from retinue.kernel.tracing import export_to
@@ -74,13 +76,18 @@ def named(names: Iterable[str] | None) -> list[Room]:
     return [by_name[name] for name in names]
 
 
+def login_password(home: Path) -> str:
+    """Of the logins of all processes of this installation."""
+    return written_once(home / "keys" / "login", lambda: secrets.token_urlsafe(32).encode()).decode()
+
+
 @asynccontextmanager
 async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock: Clock | None = None) -> AsyncIterator[Process]:
     """A process with its database ready. `owner_url`: the database as its owner.
 
     All rooms share a login; a process of some rooms has a login of its own that can become those and no others.
     """
-    password = written_once(read.kernel.home / "keys" / "login", random_text).decode()
+    password = login_password(read.kernel.home)
     login = None
     if len(rooms) < len(ROOMS):
         login = "app_" + hashlib.sha256(",".join(sorted(room.name for room in rooms)).encode()).hexdigest()[:8]

@@ -229,14 +229,13 @@ def migrate(home: Home = None, json_: Json = False) -> None:
     """Bring the database to this release."""
     configure(home, None)
     from retinue.assembly.install import install
+    from retinue.assembly.process import login_password
     from retinue.assembly.process import settings as all_settings
     from retinue.assembly.rooms import ENGINES, ROOMS
-    from retinue.kernel.security import random_text, written_once
 
     read = all_settings()
     with database(read) as owner:
-        password = written_once(read.kernel.home / "keys" / "login", random_text).decode()
-        changed = install(owner, ROOMS, ENGINES, password, prefix=read.kernel.database_prefix)
+        changed = install(owner, ROOMS, ENGINES, login_password(read.kernel.home), prefix=read.kernel.database_prefix)
     say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
 
 

@@ -70,12 +70,12 @@ class Killer:
 
 def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
     """As the client's own Work, ask Postgres for the operator's rows."""
-    from retinue.assembly.process import login_url
+    from retinue.assembly.process import login_password, login_url
     from retinue.assembly.process import settings as all_settings
     from retinue.cli.process import database
 
     console.print("\n[bold]Proof 2: Postgres itself refuses another tenant's rows[/bold]")
-    password = (settings.home / "keys" / "login").read_text()
+    password = login_password(settings.home)
     with database(all_settings()) as owner:
         url = login_url(owner, f"{settings.database_prefix}_app", password).replace("+psycopg", "")
         with psycopg.connect(url) as connection:

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { api, ask } from "@/api/client";
-import { useMoments, useStatus, type Moment } from "@/api/live";
+import { useBack, useMoments, useStatus, type Moment } from "@/api/live";
 import { useMe } from "@/frame/me";
 import { Button } from "@/kit/Button";
 import { Icon } from "@/kit/Icon";
@@ -25,8 +25,7 @@ export function Activity({ summary }: { summary?: Summary }) {
   const [waiting, setWaiting] = useState<Moment[]>([]);
   const pointed = useRef(false);
   const merge = (older: Moment[], newer: Moment[]) => [...new Map([...older, ...newer].map((moment) => [moment.event_id, moment])).values()].sort((a, b) => (a.occurred_at < b.occurred_at ? 1 : a.occurred_at > b.occurred_at ? -1 : b.number - a.number)).slice(0, KEPT);
-  const before = useRef(false);
-  useEffect(() => { if (status.live && before.current) void first.refetch(); if (status.live) before.current = true; }, [status.live]); // a break may have hidden something
+  useBack(() => void first.refetch());
   useEffect(() => { if (first.data) setMoments((now) => merge(now, first.data)); }, [first.data]);
   useMoments((moment) => { if (paused || pointed.current) setWaiting((now) => [...now, moment].slice(-KEPT)); else setMoments((now) => merge(now, [moment])); });
   const release = () => { setMoments((now) => merge(now, waiting)); setWaiting([]); };

@@ -1,6 +1,6 @@
 /** A long list is read again after things happened, but not at each of them, and not while somebody points at it. */
 import { useEffect, useRef } from "react";
-import { useMoments, useStatus } from "@/api/live";
+import { useBack, useMoments } from "@/api/live";
 
 const EVERY_MS = 3000;
 
@@ -9,9 +9,7 @@ export function useCalmly(again: () => unknown, client?: string, held: () => boo
   const latest = useRef({ again, held });
   latest.current = { again, held };
   useMoments((moment) => { if (client === undefined || moment.client_id === client) changed.current = true; });
-  const { live } = useStatus();
-  const before = useRef(false);
-  useEffect(() => { if (live && before.current) changed.current = true; if (live) before.current = true; }, [live]); // a break may have hidden something
+  useBack(() => { changed.current = true; });
   useEffect(() => {
     const ticking = setInterval(() => { if (changed.current && !latest.current.held()) { changed.current = false; void latest.current.again(); } }, EVERY_MS);
     return () => clearInterval(ticking);

@@ -2,15 +2,15 @@
 import { NumberInput, Select } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, ask, of, type Schema } from "@/api/client";
+import { api, ask, of } from "@/api/client";
 import { headOf, useMoments } from "@/api/live";
 import { TOPICS } from "@/api/topics";
 import { useInspect } from "@/kit/inspect/Inspector";
 import { Button } from "@/kit/Button";
+import { download } from "@/kit/csv";
 import { Empty, Shown } from "@/kit/states";
 import { Time } from "@/kit/time";
 
-type Logged = Schema["LoggedEvent"];
 const SIZE = 100;
 
 export function EventLog({ client }: { client: string }) {
@@ -32,7 +32,7 @@ export function EventLog({ client }: { client: string }) {
         <Select aria-label="Topic" size="xs" placeholder="All topics" clearable data={TOPICS} value={topic} onChange={setTopic} />
         <NumberInput aria-label="After number" size="xs" w={110} min={0} allowDecimal={false} value={from} onChange={(value) => setFrom(Number(value) || 0)} />
         {news > 0 && <Button size="s" icon="dn" onClick={() => { setNews(0); void log.refetch(); }}>{news} new</Button>}
-        <Button size="s" icon="down2" onClick={() => download(client, events)} barred={events.length ? null : "There is nothing to export."}>Export</Button>
+        <Button size="s" icon="down2" onClick={() => download(`events-${client}.jsonl`, "application/x-ndjson", events.map((event) => JSON.stringify(event)).join("\n"))} barred={events.length ? null : "There is nothing to export."}>Export</Button>
       </div>
       <Shown query={{ data: log.data, error: log.error, isPending: log.isPending, refetch: () => log.refetch() }} what="the log" empty={() => events.length === 0 ? <Empty icon="pulse" title={`Nothing after number ${from}`} action={from > 0 ? <Button onClick={() => setFrom(0)}>From the beginning</Button> : undefined}>Every change of this organization is told here as an event, numbered without gaps.</Empty> : null}>
         {() => (
@@ -54,11 +54,4 @@ export function EventLog({ client }: { client: string }) {
       </Shown>
     </section>
   );
-}
-
-function download(client: string, events: Logged[]): void {
-  const address = URL.createObjectURL(new Blob([events.map((event) => JSON.stringify(event)).join("\n")], { type: "application/x-ndjson" }));
-  const link = Object.assign(document.createElement("a"), { href: address, download: `events-${client}.jsonl` });
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -42,6 +42,14 @@ export function useText(client: string, config_id: string, number: number | null
   });
 }
 
+/** What the server says of a version that is not saved, as text or as what the text says. */
+export function useChecked(client: string, body: string | Record<string, unknown> | null, on: boolean) {
+  return useQuery({
+    queryKey: ["validation", client, body], enabled: on && body !== null, staleTime: Infinity, gcTime: 60_000, placeholderData: (before) => before,
+    queryFn: () => ask(() => api.POST("/api/v1/configurations/validate", { headers: of(client), body: { body: body! } })),
+  });
+}
+
 export function useDifference(client: string, config_id: string, from: number | null, to: number | null) {
   return useQuery({
     queryKey: ["difference", client, config_id, from, to], enabled: from !== null && to !== null && from > 0, staleTime: Infinity,

@@ -1,5 +1,5 @@
 /** What is being written and is no version yet: kept in this browser, checked by the server, saved on top of what it was based on. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMemo, useState } from "react";
 import { api, ask, of } from "@/api/client";
@@ -7,24 +7,20 @@ import { liveKey } from "@/api/live";
 import { asProblem } from "@/api/problem";
 import { draft } from "@/frame/preferences";
 import { refuse, say } from "@/kit/notice";
-import type { Whole } from "./data";
+import { useChecked, type Whole } from "./data";
 import { placeOf, unreadable } from "./faults";
 import type { Mark } from "./Code";
 
 export interface Written { based_on: number; text: string; message: string }
-const recall = (name: string): Written | null => { try { return JSON.parse(draft.read(name)) as Written | null; } catch { return null; } };
 
 export function useWriting(client: string, config_id: string, newest: number) {
   const queries = useQueryClient();
   const name = `configuration.${config_id}`;
-  const [written, setWritten] = useState<Written | null>(() => recall(name));
+  const [written, setWritten] = useState(() => draft.recall<Written>(name));
   const put = (next: Written | null) => { setWritten(next); draft.keep(name, next ? JSON.stringify(next) : ""); };
   const [asked] = useDebouncedValue(written?.text ?? "", 350);
   const broken = useMemo(() => (written ? unreadable(written.text) : null), [written?.text]);
-  const checked = useQuery({
-    queryKey: ["validation", client, asked], enabled: written !== null && asked !== "" && !broken, staleTime: Infinity, gcTime: 60_000, placeholderData: (before) => before,
-    queryFn: () => ask(() => api.POST("/api/v1/configurations/validate", { headers: of(client), body: { body: asked } })),
-  });
+  const checked = useChecked(client, asked, written !== null && asked !== "" && !broken);
   const verdict = broken ? null : checked.data ?? null;
   const faults = broken ? [{ path: "YAML", reason: broken.says }] : verdict?.faults ?? [];
   const marks = useMemo<Mark[]>(() => {
@@ -47,7 +43,7 @@ export function useWriting(client: string, config_id: string, newest: number) {
   return {
     written, faults, marks, verdict, checking: checked.isFetching || (written !== null && written.text !== asked), behind: written !== null && newest > written.based_on, saving: saving.isPending,
     begin: (based_on: number, text: string) => put({ based_on, text, message: "" }),
-    write: (text: string) => { const now = recall(name) ?? written; if (now) put({ ...now, text }); },
+    write: (text: string) => { const now = draft.recall<Written>(name) ?? written; if (now) put({ ...now, text }); },
     name: (message: string) => { if (written) put({ ...written, message }); },
     onTop: (based_on: number, text = written?.text) => { if (written && text !== undefined) put({ ...written, based_on, text }); },
     discard: () => { const lost = written; put(null); if (lost) say("What you wrote is gone.", () => put(lost)); },

@@ -1,16 +1,15 @@
 /** What is being changed of the chat's look: kept in this browser, checked by the server, saved as a version and put live in one press. */
 import { useDebouncedValue } from "@mantine/hooks";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api, ask, of } from "@/api/client";
 import { liveKey } from "@/api/live";
 import { draft } from "@/frame/preferences";
 import { refuse, say } from "@/kit/notice";
-import { useVersion, type Configuration, type Whole } from "../agents/data";
+import { useChecked, useVersion, type Configuration, type Whole } from "../agents/data";
 import { bodyOf, changed, listed, lookOf, type Body, type Look } from "./look";
 
 const ENVIRONMENT = "production";
-const recall = (name: string): Partial<Look> => { try { return JSON.parse(draft.read(name) || "{}") as Partial<Look>; } catch { return {}; } };
 type List = { items: Configuration[] };
 /** As things stood when it was pressed: what is shown by then says otherwise. `to`: the version to go back to. */
 interface Sent { body: Body; message: string; edits: Partial<Look>; newest: number; to: number | null }
@@ -22,7 +21,7 @@ export function useLook(client: string, configuration: Configuration, onLive: ()
   const live = configuration.deployments.find(({ environment }) => environment === ENVIRONMENT);
   const base = live?.version ?? newest;
   const name = `widget.${config_id}`;
-  const [edits, setEdits] = useState<Partial<Look>>(() => recall(name));
+  const [edits, setEdits] = useState(() => draft.recall<Partial<Look>>(name) ?? {});
   const put = (next: Partial<Look>) => { setEdits(next); draft.keep(name, Object.keys(next).length ? JSON.stringify(next) : ""); };
   const version = useVersion(client, config_id, base);
   const body = version.data?.body as Body | undefined;
@@ -32,10 +31,7 @@ export function useLook(client: string, configuration: Configuration, onLive: ()
   const next = useMemo(() => (body && look ? bodyOf(body, look) : null), [body, edits]);
 
   const [asked] = useDebouncedValue(next, 300);
-  const checked = useQuery({
-    queryKey: ["validation", client, "look", asked], enabled: asked !== null && differs.length > 0, staleTime: Infinity, gcTime: 60_000, placeholderData: (last) => last,
-    queryFn: () => ask(() => api.POST("/api/v1/configurations/validate", { headers: of(client), body: { body: asked! } })),
-  });
+  const checked = useChecked(client, asked, differs.length > 0);
   const faults = differs.length > 0 ? checked.data?.faults ?? [] : [];
   const blockers = differs.length > 0 ? checked.data?.blockers ?? [] : [];
 

@@ -118,12 +118,12 @@ class Tab:
         finally:
             await self.feed.leave(self.me)
             await stop(*(task for task in tasks if not task.done()))
-        for task in tasks:  # another may have ended meanwhile, most often as the first did
-            if task.cancelled():
-                continue
-            if isinstance(error := task.exception(), Refusal):
-                await self.refuse(error)
-            elif error is not None and not isinstance(error, WebSocketDisconnect):
+        # Another may have ended meanwhile, most often as the first did: all are heard, and the page is told of one.
+        errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+        if refusal := next((error for error in errors if isinstance(error, Refusal)), None):
+            await self.refuse(refusal)
+        for error in errors:
+            if not isinstance(error, Refusal | WebSocketDisconnect):
                 raise error
 
     async def listen(self) -> None:
