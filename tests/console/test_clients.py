@@ -94,8 +94,10 @@ def test_sections_words_and_the_whole_of_it_as_a_file(house: House, page: Page) 
     rows = list(csv.DictReader(io.StringIO(Path(told.value.path()).read_text())))
     assert rows and {row["section"] for row in rows} == {"requirements"}
     assert told.value.suggested_filename == "tarnbrook-weighing-timeline.csv"
+    expect(page.get_by_role("menu")).to_have_count(0)
     filters.get_by_role("button", name=re.compile("^All")).click()
     page.keyboard.press("f")
+    expect(page.get_by_label("Find in the timeline")).to_be_focused()
     page.keyboard.type("went live")
     expect(cards(page)).to_have_count(1)
     page.get_by_label("Find in the timeline").blur()
