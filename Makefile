@@ -60,13 +60,10 @@ demo: setup
 
 test: setup-test browser
 	$(V)/python -m pytest -q -n 2 --dist loadfile tests
-	$(V)/python -m pytest -q $(BROWSED)
-
-# Those seen green together so far; `make test-browser` runs every one.
-BROWSED := $(addprefix tests/console/test_,$(addsuffix .py,harness signing_in clients documents requirements new inbox widget widget_page widget_on_pages welcome demo documented troubles))
+	$(V)/python -m pytest -q -n 2 --dist loadfile tests/console
 
 test-browser: setup-test browser
-	$(V)/python -m pytest -q tests/console
+	$(V)/python -m pytest -q -n 2 --dist loadfile tests/console
 
 # The browser tests drive Debian's Chromium, not one of their own.
 browser:

@@ -22,7 +22,9 @@ import retinue
 from assembled import free_home
 from retinue.cli.sites import Example, example_folder, serving
 
-WIRE = httpx.Client(timeout=60, trust_env=False)
+WIRE = httpx.Client(
+    timeout=60, trust_env=False, limits=httpx.Limits(keepalive_expiry=2)
+)  # the server closes an idle line after five seconds
 LOG = Path(__file__).parents[2] / "build/house.log"  # what the house said, kept for whoever asks why
 LOOPBACK = {"RETINUE_WEB_ALLOW_PRIVATE": "true", "RETINUE_REQUESTS_PER_MINUTE": "1000000"}
 

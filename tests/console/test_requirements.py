@@ -71,6 +71,8 @@ def test_a_draft_is_changed_saved_and_approved(house: House, drafted: Staff, ope
     tone.get_by_role("button", name="Take out").click()
     expect(page.locator("#part-out_of_scope s")).to_be_visible()
     expect(page.get_by_text("3 unsaved changes, kept in this browser")).to_be_visible()
+    page.mouse.move(0, 0)
+    expect(page.get_by_role("tooltip")).to_have_count(0)
     assert violations(page) == []
     picture(page, f"requirements-edited-{theme}")
     page.reload()
