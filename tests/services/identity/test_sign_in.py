@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import psycopg
+import pytest
 
 from retinue.services.identity.domain.first_start import establish, renew_credentials
 from retinue.services.identity.domain.passwords import verify_password
@@ -208,6 +209,37 @@ async def test_a_pages_refresh_token_is_a_cookie_that_no_script_reads(house):
     assert (await here.post("/auth/logout", json={"cookie": True})).status_code == 204
     assert "retinue_session" not in here.cookies
     assert (await here.post("/auth/refresh", json={"cookie": True})).status_code == 401
+
+
+async def signed_in_page(house):
+    here = house.at()
+    await here.post("/auth/login", json={"email": house.owner.email, "password": house.owner.password, "cookie": True})
+    return here, here.cookies["retinue_session"]
+
+
+async def next_page(house, cookie):
+    return await house.at().post("/auth/refresh", json={"cookie": True}, headers={"cookie": f"retinue_session={cookie}"})
+
+
+async def test_a_page_left_before_its_new_cookie_came_leaves_the_next_page_signed_in_for_ten_seconds(house):
+    _, old = await signed_in_page(house)
+    assert (await next_page(house, old)).status_code == 200
+    house.clock.move(timedelta(seconds=9))
+    second = await next_page(house, old)
+    assert second.status_code == 200
+    assert (await house.at().post("/auth/refresh", json={"refresh_token": old})).status_code == 401  # not a page: a copy, which
+    assert (await next_page(house, second.cookies["retinue_session"])).status_code == 401  # ends the family
+
+
+@pytest.mark.parametrize("signs_out", [False, True], ids=["late", "signed out"])
+async def test_a_pages_old_cookie_signs_nobody_in_after_ten_seconds_or_a_sign_out(house, signs_out):
+    here, old = await signed_in_page(house)
+    assert (await here.post("/auth/refresh", json={"cookie": True})).status_code == 200
+    if signs_out:
+        await here.post("/auth/logout", json={"cookie": True})
+    else:
+        house.clock.move(timedelta(seconds=10))
+    assert (await next_page(house, old)).status_code == 401
 
 
 async def test_a_refused_refresh_sets_no_cookie_and_a_secret_in_the_body_comes_first(house, operator):

@@ -111,9 +111,11 @@ async def login(body: s.Login, request: Request) -> s.Tokens:
 
 @auth.post("/refresh")
 async def refresh(body: s.RefreshToken, request: Request) -> s.Tokens:
-    """The refresh token is good once; using it again ends every session that came from it."""
+    """The refresh token is good once; using it again ends every session that came from it. A cookie's is good for ten seconds more."""
     process = process_of(request)
-    session = await sessions.refresh(process.database, process.get(Signer), lifetime(request), secret_of(request, body))
+    session = await sessions.refresh(
+        process.database, process.get(Signer), lifetime(request), secret_of(request, body), page=body.refresh_token is None
+    )
     return tokens(request, session, cookie=body.cookie)
 
 

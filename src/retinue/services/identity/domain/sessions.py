@@ -13,6 +13,7 @@ from retinue.services.identity.domain.passwords import hash_password, verify_pas
 
 ACCESS = timedelta(hours=1)
 ONE_TIME = timedelta(minutes=10)
+PAGE_LEFT = timedelta(seconds=10)
 
 
 class WrongPassword(Refusal):
@@ -101,8 +102,12 @@ async def _issue(work: Work, signer: Signer, lifetime: timedelta, user: UUID, fa
     return Session(access, secret, int(ACCESS.total_seconds()))
 
 
-async def refresh(database: Database, signer: Signer, lifetime: timedelta, secret: str) -> Session:
-    """A second use means that a copy exists: the whole family ends, for the thief and the owner alike."""
+async def refresh(database: Database, signer: Signer, lifetime: timedelta, secret: str, *, page: bool = False) -> Session:
+    """A second use means that a copy exists: the whole family ends, for the thief and the owner alike.
+
+    `page`: the secret came by cookie. A page that is left while it is answered never stores the new cookie, so the next page comes
+    with the old one, which is good for ten seconds more.
+    """
     rows = await database.call("select * from lookup.refresh(:hash)", hash=hashed(secret))
     if not rows:
         raise SessionEnded()
@@ -117,7 +122,7 @@ async def refresh(database: Database, signer: Signer, lifetime: timedelta, secre
         ).first()
         if token is None or token.revoked_at is not None or token.expires_at <= work.now:
             raise SessionEnded()
-        if token.used_at is not None:
+        if token.used_at is not None and not (page and work.now < token.used_at + PAGE_LEFT):
             await _revoke_family(work, token.user_id, token.family)
             work.emit(SessionsRevoked(user_id=token.user_id, reason="token_reused"))
         elif await _may_sign_in(work, token.user_id):
