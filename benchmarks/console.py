@@ -24,11 +24,11 @@ from retinue.assembly.console import FILES
 from retinue.assembly.process import connected, opened, settings
 from retinue.assembly.rooms import ROOMS
 from retinue.cli.process import database
-from retinue.contracts.research import PageRead
+from retinue.contracts.research import ResearchStarted
 from retinue.kernel.work import uuid7
 
 ROOT = Path(__file__).parents[1]
-CLIENTS, EVENTS, PROBES, VIEWS = 1_000, 10_000, 100, 5
+CLIENTS, EVENTS, PROBES, VIEWS, REST_MS = 1_000, 10_000, 100, 5, 1500
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 # When something first stood on the page: after the frame that painted it.
 WATCH = """
@@ -74,17 +74,18 @@ class House:
 
 
 async def tell(home: Path, client: str, titles: list[str], *, together: int, pause: float = 0.0) -> dict[str, float]:
-    """Pages read, as research tells them: title → when it was committed, in milliseconds."""
+    """Research that began, which nobody acts upon: source → when it was committed, in milliseconds."""
     os.environ["RETINUE_HOME"] = str(home)
     read = settings()
     at: dict[str, float] = {}
+    job = uuid7()
     with database(read) as owner:
         async with opened(read, owner, ROOMS) as process, connected(process):
             for begin in range(0, len(titles), together):
                 some = titles[begin : begin + together]
                 async with process.database.work("research", UUID(client)) as work:
                     for title in some:
-                        work.emit(page_read(title))
+                        work.emit(ResearchStarted(job_id=job, source=title))
                 at |= dict.fromkeys(some, time.time() * 1000)
                 await asyncio.sleep(pause)
             await asyncio.sleep(0.2)  # the herald's last word
@@ -97,11 +98,6 @@ def outside(told: Coroutine[Any, Any, dict[str, float]]) -> dict[str, float]:
         return thread.submit(asyncio.run, told).result()
 
 
-def page_read(title: str) -> PageRead:
-    url = "https://company.example/"
-    return PageRead(job_id=uuid7(), url=url, title=title, document_kind="html", content_file="0", text_file="0", characters=0)
-
-
 def handled(house: House, client: str, number: int) -> None:
     """Until the dossier has it."""
     while True:
@@ -112,9 +108,10 @@ def handled(house: House, client: str, number: int) -> None:
 
 
 def first_view(page: Page, url: str, selector: str) -> float:
-    """Milliseconds from the start of the load to the paint, the session renewed on the way; the middle of some."""
+    """Milliseconds from the start of the load to the paint, the session renewed on the way; the middle of some, each begun at rest."""
     times = []
     for _ in range(VIEWS):
+        page.wait_for_timeout(REST_MS)
         page.goto(url, wait_until="commit")
         times.append(page.evaluate(f"painted({json.dumps(selector)})"))
     return statistics.median(times)

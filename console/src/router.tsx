@@ -2,11 +2,12 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Link, Outlet, redirect, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { live } from "./api/live";
+import { hushed, listen } from "./api/live";
 import { onSession, token } from "./api/session";
 import { Bare, Frame } from "./frame/Frame";
 import { Button } from "./kit/Button";
 import { Empty, Trouble } from "./kit/states";
+import { readAhead, type Filter } from "./pages/clients/story";
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
@@ -19,17 +20,23 @@ const claim = createRoute({ getParentRoute: () => root, path: "/claim", componen
 /** Everything but signing in needs a session; where one was going is kept. */
 const house = createRoute({
   getParentRoute: () => root, id: "house",
-  beforeLoad: async ({ location }) => {
+  beforeLoad: async ({ location, context }) => {
     if (!(await token().catch(() => "unreachable"))) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    listen(context.queries);
   },
   component: function House() {
     const { queries } = house.useRouteContext();
-    useEffect(() => live(queries), [queries]);
+    useEffect(() => { listen(queries); return hushed; }, [queries]);
     useEffect(() => onSession((signedIn) => { if (!signedIn) void router.navigate({ to: "/sign-in", search: { next: router.state.location.href } }); }), []);
     return <Frame />;
   },
 });
 const page = <const Path extends string>(path: Path, load: () => Promise<{ default: () => React.ReactNode }>) => createRoute({ getParentRoute: () => house, path, component: lazyRouteComponent(load) });
+/** What people wait for is asked for first, while the page's own code is still on its way. */
+const story = createRoute({
+  getParentRoute: () => house, path: "/clients/$client", component: lazyRouteComponent(() => import("./pages/clients/Clients")),
+  loader: ({ params, context, location }) => { void readAhead(context.queries, params.client, location.search as Filter); },
+});
 
 const routes = root.addChildren([
   signIn, claim,
@@ -39,7 +46,7 @@ const routes = root.addChildren([
     page("/board", () => import("./pages/board/Board")),
     page("/new", () => import("./pages/new/New")),
     page("/clients", () => import("./pages/clients/Clients")),
-    page("/clients/$client", () => import("./pages/clients/Clients")),
+    story,
     page("/clients/$client/research", () => import("./pages/clients/research/Research")),
     page("/clients/$client/documents", () => import("./pages/clients/documents/Documents")),
     page("/clients/$client/requirements", () => import("./pages/clients/requirements/Requirements")),
@@ -61,4 +68,5 @@ function Failed({ error }: { error: unknown }) {
 }
 
 export const router = createRouter({ routeTree: routes, context: { queries: undefined! }, defaultPreload: "intent", defaultErrorComponent: Failed, scrollRestoration: false });
+for (const { routeId } of router.matchRoutes(router.latestLocation)) void router.loadRouteChunk(router.routesById[routeId]!); // while the session is renewed
 declare module "@tanstack/react-router" { interface Register { router: typeof router } }

@@ -1,5 +1,5 @@
 /** One socket a tab: what happens is told as it happens, resumed by event number after a break, and polled every 30 s without a socket. */
-import { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Schema } from "./client";
 import type { components } from "./events";
@@ -12,10 +12,11 @@ type Heard = Partial<Told["live.heard"]> & Pick<Told["live.heard"], "type">;
 
 export interface Status { live: boolean; delay: number | null; event: number; since: number }
 
-const SOON = 60, BUSY = 400, POLL = 30_000, PING = 15_000, SLOWEST = 10_000;
+const SOON = 60, BUSY = 400, SHARE = 5, PATIENCE = 300, POLL = 30_000, PING = 15_000, SLOWEST = 10_000;
 const listeners = new Set<(moment: Moment) => void>();
 const watchers = new Set<() => void>();
 const heads = new Map<string, number>();
+const shown = new Map<string, number>(); // the last moment that came by the socket
 let status: Status = { live: false, delay: null, event: 0, since: Date.now() };
 
 function tell(change: Partial<Status>): void {
@@ -23,23 +24,46 @@ function tell(change: Partial<Status>): void {
   watchers.forEach((watcher) => watcher());
 }
 
+let running: (() => void) | null = null;
+
+/** The socket of this tab, while somebody is signed in; opened before anything is read, so that nothing falls between. */
+export function listen(queries: QueryClient): void {
+  running ??= live(queries);
+}
+export function hushed(): void {
+  running?.();
+  running = null;
+}
+
 /** Starts the socket; answers the function that ends it. */
-export function live(queries: QueryClient): () => void {
+function live(queries: QueryClient): () => void {
   let socket: WebSocket | null = null, ended = false, tries = 0, pinged = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
-  const changed = new Set<string>();
-  let refreshing: ReturnType<typeof setTimeout> | undefined, refreshed = 0;
+  const changed = new Set<string>(), missed = new Set<string>(); // clients, or * for all
+  let refreshing: ReturnType<typeof setTimeout> | undefined, refreshed = 0, took = 0;
 
   const say = (frame: Heard) => socket?.send(JSON.stringify(frame));
-  const refresh = (client: string | null) => {
+  const refresh = (client: string | null, lacking = true) => {
     changed.add(client ?? "*");
-    refreshing ??= setTimeout(() => {
+    if (lacking) missed.add(client ?? "*");
+    // At once when it is quiet; when much happens some times a second, and less often the longer it takes.
+    refreshing ??= setTimeout(async () => {
+      const scopes: Record<string, Set<string>> = { live: new Set(changed), missed: new Set(missed) };
+      changed.clear();
+      missed.clear();
       refreshing = undefined;
       refreshed = performance.now();
-      const every = changed.has("*");
-      void queries.invalidateQueries({ predicate: ({ queryKey: [scope, id] }) => scope === "live" && (every || id === "all" || changed.has(String(id))) });
-      changed.clear();
-    }, Math.max(SOON, refreshed + BUSY - performance.now())); // at once when it is quiet, some times a second when much happens
+      const predicate = ({ queryKey: [scope, id] }: Query) => {
+        const meant = scopes[String(scope)];
+        return meant !== undefined && meant.size > 0 && (id === "all" || meant.has("*") || meant.has(String(id)));
+      };
+      await queries.invalidateQueries({ predicate, refetchType: "none" });
+      // One by one: all at once would hold up what happens meanwhile, on the server and here. One that is slow is not waited for.
+      for (const { queryKey } of queries.getQueryCache().findAll({ type: "active", predicate })) {
+        await Promise.race([queries.refetchQueries({ queryKey, exact: true }), new Promise((go) => setTimeout(go, PATIENCE))]);
+      }
+      took = performance.now() - refreshed;
+    }, Math.max(SOON, refreshed + Math.max(BUSY, SHARE * took) - performance.now()));
   };
 
   const hear = (frame: Frame) => {
@@ -50,9 +74,10 @@ export function live(queries: QueryClient): () => void {
       const { client_id: client, number } = frame.moment;
       if (number <= (heads.get(client) ?? 0)) return; // a repeat
       heads.set(client, number);
+      shown.set(client, number);
       tell({ event: Math.max(status.event, number) });
       listeners.forEach((listener) => listener(frame.moment));
-    } else if (frame.type === "handled") refresh(frame.client_id);
+    } else if (frame.type === "handled") refresh(frame.client_id, frame.number > (shown.get(frame.client_id) ?? 0));
     else if (frame.type === "reset") {
       if (frame.client_id) heads.delete(frame.client_id); else heads.clear();
       refresh(frame.client_id);
@@ -129,3 +154,5 @@ export function useBack(again: () => void): void {
 
 /** Keys of queries that are read again when that client's log grew, or anybody's. */
 export const liveKey = (client: string | "all", ...rest: unknown[]) => ["live", client, ...rest];
+/** Of queries of moments alone, which are told one by one: read again when some were not. */
+export const missedKey = (client: string, ...rest: unknown[]) => ["missed", client, ...rest];

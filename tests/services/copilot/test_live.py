@@ -19,6 +19,7 @@ from retinue.assembly.process import connected
 from retinue.contracts.conversations import ContactCaptured
 from retinue.contracts.identity import KeyIssued, SignedIn
 from retinue.contracts.research import ResearchStarted
+from retinue.kernel.clock import StoppedClock
 from retinue.kernel.events import Event
 from retinue.kernel.live import Live
 from retinue.kernel.security import Caller as Known
@@ -108,12 +109,12 @@ async def test_what_happens_is_sent_at_once_and_then_that_the_dossier_has_it(hou
     async with page(url, client.token) as (tab, heads):
         captured = ContactCaptured(conversation_id=uuid7(), contact_id=uuid7(), person=person, name="Ann Alder", email="ann@alder.example")
         number = await tell(house, client, captured)
-        frame = await tab.of(client)
-        assert frame["type"] == "moment" and frame["moment"]["number"] == number == heads[str(client.tenant)] + 1
+        frame = await tab.of(client, "moment")
+        assert frame["moment"]["number"] == number == heads[str(client.tenant)] + 1
         assert frame["moment"]["title"] == "Contact captured: Ann Alder" and frame["moment"]["subject"]["type"] == "contact"
         assert not [m for m in (await client.get("/timeline"))["items"] if m["number"] == number]
         await house.settle()
-        assert await tab.of(client) == {"type": "handled", "client_id": client.tenant, "number": number}
+        assert await tab.of(client, "handled") == {"type": "handled", "client_id": client.tenant, "number": number}
         assert (await client.get("/timeline"))["items"][0] == frame["moment"]
 
 
@@ -121,7 +122,24 @@ async def test_an_event_without_a_card_is_no_frame(house: House, client: Caller,
     async with page(url, client.token) as (tab, _):
         await tell(house, client, SignedIn(user_id=uuid7()))
         number = await tell(house, client, began())
-        assert (await tab.of(client))["moment"]["number"] == number
+        assert (await tab.of(client, "moment"))["moment"]["number"] == number
+
+
+async def test_a_page_that_begins_reads_again_what_changed_while_it_loaded(house: House, client: Caller, url: str):
+    database = house.process.database
+    clock, database.clock = database.clock, StoppedClock(database.clock.now() - timedelta(seconds=11))
+    try:
+        await tell(house, client, began("long ago"))
+    finally:
+        database.clock = clock
+    await house.settle()
+    async with page(url, client.token) as (tab, _):
+        assert client.tenant not in [frame.get("client_id") for frame in await tab.quiet()]
+    number = await tell(house, client, began("just now"))
+    async with page(url, client.token) as (tab, heads):
+        assert heads[str(client.tenant)] == number
+        await house.settle()
+        assert await tab.of(client, "handled") == {"type": "handled", "client_id": client.tenant, "number": number}
 
 
 async def test_what_was_missed_comes_again_in_order(house: House, client: Caller, url: str):

@@ -1,8 +1,8 @@
 /** The timeline of one client: the newest as they happen, older ones as the reader comes to them. */
-import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, ask } from "@/api/client";
-import { liveKey, useMoments, type Moment } from "@/api/live";
+import { liveKey, missedKey, useMoments, type Moment } from "@/api/live";
 import { zone } from "@/kit/time";
 import { MOST } from "./data";
 
@@ -14,16 +14,23 @@ export function readStory(client: string, { section, lineage, search }: Filter, 
 
 const newestFirst = (a: Moment, b: Moment) => (a.occurred_at === b.occurred_at ? b.number - a.number : Date.parse(b.occurred_at) - Date.parse(a.occurred_at) || b.number - a.number);
 
+const keyOf = (client: string, { section, lineage, search }: Filter) => [client, section ?? "", lineage ?? "", search ?? ""];
+const told = (client: string, filter: Filter) => infiniteQueryOptions({
+  queryKey: ["story", ...keyOf(client, filter)], queryFn: ({ pageParam }) => readStory(client, filter, pageParam || undefined),
+  initialPageParam: "", getNextPageParam: (page) => page.next_cursor ?? undefined, staleTime: Infinity, gcTime: 60_000,
+});
+export const readAhead = (queries: QueryClient, client: string, { section, lineage }: Filter) => queries.prefetchInfiniteQuery(told(client, { section, lineage }));
+
 export function useStory(client: string, filter: Filter) {
   const queries = useQueryClient();
-  const key = useMemo(() => [client, filter.section ?? "", filter.lineage ?? "", filter.search ?? ""], [client, filter.section, filter.lineage, filter.search]);
+  const key = useMemo(() => keyOf(client, filter), [client, filter.section, filter.lineage, filter.search]);
   const [fresh, setFresh] = useState<{ key: unknown; moments: Moment[] }>({ key, moments: [] });
   const arrived = fresh.key === key ? fresh.moments : [];
   const add = (moments: Moment[]) => setFresh((now) => ({ key, moments: [...(now.key === key ? now.moments : []), ...moments] }));
 
-  const older = useInfiniteQuery({ queryKey: ["story", ...key], queryFn: ({ pageParam }) => readStory(client, filter, pageParam || undefined), initialPageParam: "", getNextPageParam: (page) => page.next_cursor ?? undefined, staleTime: Infinity, gcTime: 60_000 });
+  const older = useInfiniteQuery(told(client, filter));
   // What has no place on the socket, and what a break hid, is found by reading the newest again; what is older never changes.
-  const newest = useQuery({ queryKey: liveKey(client, "newest", ...key), queryFn: () => readStory(client, filter), enabled: older.data !== undefined });
+  const newest = useQuery({ queryKey: missedKey(client, "newest", ...key), queryFn: () => readStory(client, filter), enabled: older.data !== undefined, initialData: () => older.data?.pages[0], initialDataUpdatedAt: older.dataUpdatedAt });
 
   const known = useMemo(() => {
     const all = new Map<string, Moment>();

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -246,9 +246,15 @@ class Feed:
             hearing.add(reader)
         self.shut_out -= {(reader.actor, place) for reader in hearing}
         self.position[place] = batch.number
-        if hearing and batch.told:
-            _, others = self.handling.get(place, (0, set()))
-            self.handling[place] = (batch.told[-1].number, others | hearing)
+        if batch.told:
+            for reader in hearing:
+                self.await_handled(reader, {place: batch.told[-1].number})
+
+    def await_handled(self, reader: Reader, numbers: Mapping[UUID, int]) -> None:
+        """`reader` hears when the dossier has everything up to there."""
+        for place, number in numbers.items():
+            before, others = self.handling.get(place, (0, set()))
+            self.handling[place] = (max(before, number), others | {reader})
             self.unhandled.set()
 
     async def follow(self) -> None:

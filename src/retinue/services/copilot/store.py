@@ -33,13 +33,13 @@ async def log(work: Work, client: UUID, *, after: int, kinds: list[str] | None, 
     ).all()
 
 
-async def heads(work: Work) -> dict[UUID, int]:
-    """The number of the last event of every organization that this Work reads."""
+async def heads(work: Work) -> dict[UUID, Any]:
+    """`number` and `occurred_at` of the last event of every organization that this Work reads."""
     rows = await work.execute(
-        "select o.id, l.number from unnest(kernel.scope()) o(id), lateral"
-        " (select number from events.log l where l.organization_id = o.id order by number desc limit 1) l"
+        "select o.id, l.* from unnest(kernel.scope()) o(id), lateral"
+        " (select number, occurred_at from events.log l where l.organization_id = o.id order by number desc limit 1) l"
     )
-    return {row.id: row.number for row in rows}
+    return {row.id: row for row in rows}
 
 
 async def after(work: Work, seen: Mapping[UUID, int]) -> dict[UUID, list[Any]]:

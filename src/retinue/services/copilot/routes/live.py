@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -22,6 +23,7 @@ from retinue.services.copilot.schemas import FromTab
 router = Router(ROOM, tags=["dossier and events"])
 SIGNED_OUT = 4401
 SIGN_IN_SECONDS = 10.0
+BEGUN = timedelta(seconds=10)  # within which a page that loads has its first answers and its socket
 MISSED_AT_MOST, MISSED_IN_ALL = 200, 1_000  # events that a page gets again, of a client and together
 LARGEST = 600_000  # characters of a frame: 10,000 clients with their numbers
 
@@ -173,9 +175,13 @@ class Tab:
         caller = self.me.caller
         async with self.process.database.work(ROOM, caller.organization, caller.actor) as work:
             permissions = self.permissions(caller, work)
-            heads = await store.heads(work)
+            last = await store.heads(work)
+            heads = {place: event.number for place, event in last.items()}
             missed = [] if seen is None else await self.missed(work, heads, seen, permissions)
         self.feed.caught_up(self.me, heads)
+        if seen is None:  # a page that begins has read some things before this
+            since = work.now - BEGUN
+            self.feed.await_handled(self.me, {place: event.number for place, event in last.items() if event.occurred_at > since})
         await self.socket.send_json({"type": "hello", "heads": {str(place): number for place, number in heads.items()}, "delay_ms": None})
         for frame in missed:
             await self.socket.send_text(frame)
