@@ -31,7 +31,7 @@ createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
-        <Notifications limit={3} position="bottom-left" />
+        <Notifications limit={3} position="bottom-right" />
         <RouterProvider router={router} context={{ queries }} />
       </QueryClientProvider>
     </MantineProvider>

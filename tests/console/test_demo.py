@@ -45,6 +45,7 @@ def test_the_console_watches_the_story_and_stays(opened: tuple[str, int], page: 
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell lets what it starts in the background ignore Ctrl-C
         )
         try:
             assert select.select([reader], [], [], START_SECONDS)[0], "no browser was opened"
