@@ -131,7 +131,7 @@ class Keys:
 
 
 async def envelope(work: Telling, events: Sequence[tuple[Event, Event | None]]) -> str:
-    """The JSON that the log stores. Each event comes with the event that caused it."""
+    """The JSON that the log stores. Each event comes with the event that caused it; its id is its own, or a new one."""
     keys = work.keys
     await keys.make({e.person for e, _ in events if e.personal and e.person})
     at, actor = work.now.isoformat(), _quoted(work.actor)
@@ -145,7 +145,7 @@ async def envelope(work: Telling, events: Sequence[tuple[Event, Event | None]]) 
             raise Misuse(f"the body of {event.kind} is over {BODY_BYTES} bytes; put large content into a file")
         lineage = event.lineage or (cause.lineage if cause else None) or work.lineage or uuid7()
         batch.append(
-            f'{{"id":"{uuid7()}","kind":"{event.kind}","body":{body},"lineage":"{lineage}","trace":{json.dumps(work.trace)},"actor":{actor},'
+            f'{{"id":"{event.id or uuid7()}","kind":"{event.kind}","body":{body},"lineage":"{lineage}","trace":{json.dumps(work.trace)},"actor":{actor},'
             f'"person":{_quoted(event.person)},"cause":{_quoted(cause.id if cause else None)},"occurred_at":"{at}"}}'
         )
     return f"[{','.join(batch)}]"

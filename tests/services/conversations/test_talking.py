@@ -69,7 +69,8 @@ async def test_contact_details_are_noted_and_the_question_is_answered(client: Cl
     answer = await visit.say("I'm Delia Brandt, delia@brandt-tiles.example. What does delivery to Scotland cost?")
     assert "£19" in answer["content"]
     assert "Delia Brandt" in answer["content"]
-    (captured,) = [e for e in await client.house.events(client.id) if isinstance(e, ContactCaptured)]
+    asked, captured, answered = (await client.house.events(client.id))[-3:]
+    assert isinstance(captured, ContactCaptured) and captured.cause == answered.cause == asked.id
     assert (captured.name, captured.email, captured.phone) == ("Delia Brandt", "delia@brandt-tiles.example", None)
     seen = (await client.person().get(visit.path)).json()
     assert seen["visitor_name"] == "Delia Brandt"
@@ -89,6 +90,7 @@ async def test_events_of_a_conversation_share_its_lineage(client: Client) -> Non
     assert len({e.person for e in events}) == 1
     assert events[2].cited
     assert events[2].in_answer_to == events[1].message_id
+    assert events[2].cause == events[1].id and events[1].cause is None
 
 
 async def test_the_same_key_asks_once(client: Client) -> None:

@@ -80,7 +80,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     )
     work.emit(
         MessageReceived(
-            conversation_id=conversation.id, message_id=id, content=content, person=conversation.person, lineage=conversation.lineage
+            id=id, conversation_id=conversation.id, message_id=id, content=content, person=conversation.person, lineage=conversation.lineage
         )
     )
     if claimed:
@@ -187,6 +187,10 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
             await store.change(work, conversation.id, turn_message=None, turn_until=None)
         return _silence(conversation)
     await checkpoints.store(work, turn.thread)
+    # The question's event has its message's id, whoever told it.
+    work.cause = MessageReceived.model_construct(
+        id=message_id, message_id=message_id, conversation_id=conversation.id, lineage=conversation.lineage
+    )
     changes = {"turn_message": None, "turn_until": None} | await domain.act(work, conversation, output["actions"], turn.brief)
     output["rich_content"] = rich_content(output, turn)
     row = await store.add(
