@@ -70,6 +70,7 @@ function live(queries: QueryClient): () => void {
     if (frame.type === "hello") {
       for (const [client, number] of Object.entries(frame.heads)) if (!heads.has(client)) heads.set(client, number);
       tell({ live: true, since: Date.now() });
+      ping(); // not before: it would wait for the hello
     } else if (frame.type === "moment") {
       const { client_id: client, number } = frame.moment;
       if (number <= (heads.get(client) ?? 0)) return; // a repeat
@@ -94,7 +95,6 @@ function live(queries: QueryClient): () => void {
       say({ type: "auth", token: bearer });
       say({ type: "watch", ...(heads.size ? { heads: Object.fromEntries(heads) } : {}) });
       if (heads.size) refresh(null); // what has no card may have changed meanwhile too
-      ping();
     };
     socket.onmessage = (message) => hear(JSON.parse(message.data as string) as Frame);
     socket.onclose = () => { tell({ live: false, delay: null, since: Date.now() }); later(); };

@@ -33,7 +33,7 @@ export function ClientList({ current }: { current: string }) {
   const items = useMemo(() => (cards.data?.pages ?? []).flatMap((page) => page.items), [cards.data]);
   const inNeed = useMemo(() => firstOfEach(waiting.data ?? []).filter((need) => (need.client_name ?? "").toLowerCase().includes(search.toLowerCase())), [waiting.data, search]);
   const first = items[0]?.client_id;
-  useEffect(() => { if (!current && first && window.innerWidth >= 1024) void navigate({ to: "/clients/$client", params: { client: first }, search: (now: Record<string, unknown>) => now, replace: true } as never); }, [current, first, navigate]);
+  useEffect(() => { if (!current && first && !query && window.innerWidth >= 1024) void navigate({ to: "/clients/$client", params: { client: first }, search: (now: Record<string, unknown>) => now, replace: true } as never); }, [current, first, query, navigate]); // not while one types: the page that opens has a list of its own
 
   const named = STAGES.find(({ value }) => value === stage)?.says;
   const filtered = Boolean(search || stage);
@@ -89,7 +89,6 @@ function To({ client, children }: { client: string; children: React.ReactNode })
 }
 
 function Line({ card }: { card: Card }) {
-  
   return (
     <To client={card.client_id}>
       <Avatar name={card.name} large />
