@@ -216,7 +216,7 @@ export interface paths {
         put?: never;
         /**
          * Get a new token for a refresh token
-         * @description The refresh token is good once; using it again ends every session that came from it.
+         * @description The refresh token is good once; using it again ends every session that came from it. A cookie's is good for ten seconds more.
          */
         post: operations["auth.refresh"];
         delete?: never;

@@ -21,7 +21,7 @@ login() {
 }
 
 # Get a new token for a refresh token.
-# The refresh token is good once; using it again ends every session that came from it.
+# The refresh token is good once; using it again ends every session that came from it. A cookie's is good for ten seconds more.
 refresh() {
   call POST "/api/v1/auth/refresh" \
     --header 'Content-Type: application/json' \
