@@ -16,7 +16,6 @@ const SOON = 60, BUSY = 400, SHARE = 5, PATIENCE = 300, POLL = 30_000, PING = 15
 const listeners = new Set<(moment: Moment) => void>();
 const watchers = new Set<() => void>();
 const heads = new Map<string, number>();
-const shown = new Map<string, number>(); // the last moment that came by the socket
 let status: Status = { live: false, delay: null, event: 0, since: Date.now() };
 
 function tell(change: Partial<Status>): void {
@@ -39,24 +38,19 @@ export function hushed(): void {
 function live(queries: QueryClient): () => void {
   let socket: WebSocket | null = null, ended = false, tries = 0, pinged = 0;
   let again: ReturnType<typeof setTimeout> | undefined;
-  const changed = new Set<string>(), missed = new Set<string>(); // clients, or * for all
+  const changed = new Set<string>(); // clients, or * for all
   let refreshing: ReturnType<typeof setTimeout> | undefined, refreshed = 0, took = 0;
 
   const say = (frame: Heard) => socket?.send(JSON.stringify(frame));
-  const refresh = (client: string | null, lacking = true) => {
+  const refresh = (client: string | null) => {
     changed.add(client ?? "*");
-    if (lacking) missed.add(client ?? "*");
     // At once when it is quiet; when much happens some times a second, and less often the longer it takes.
     refreshing ??= setTimeout(async () => {
-      const scopes: Record<string, Set<string>> = { live: new Set(changed), missed: new Set(missed) };
+      const meant = new Set(changed);
       changed.clear();
-      missed.clear();
       refreshing = undefined;
       refreshed = performance.now();
-      const predicate = ({ queryKey: [scope, id] }: Query) => {
-        const meant = scopes[String(scope)];
-        return meant !== undefined && meant.size > 0 && (id === "all" || meant.has("*") || meant.has(String(id)));
-      };
+      const predicate = ({ queryKey: [scope, id] }: Query) => scope === "live" && (id === "all" || meant.has("*") || meant.has(String(id)));
       await queries.invalidateQueries({ predicate, refetchType: "none" });
       // One by one: all at once would hold up what happens meanwhile, on the server and here. One that is slow is not waited for.
       for (const { queryKey } of queries.getQueryCache().findAll({ type: "active", predicate })) {
@@ -75,10 +69,9 @@ function live(queries: QueryClient): () => void {
       const { client_id: client, number } = frame.moment;
       if (number <= (heads.get(client) ?? 0)) return; // a repeat
       heads.set(client, number);
-      shown.set(client, number);
       tell({ event: Math.max(status.event, number) });
       listeners.forEach((listener) => listener(frame.moment));
-    } else if (frame.type === "handled") refresh(frame.client_id, frame.number > (shown.get(frame.client_id) ?? 0));
+    } else if (frame.type === "handled") refresh(frame.client_id);
     else if (frame.type === "reset") {
       if (frame.client_id) heads.delete(frame.client_id); else heads.clear();
       refresh(frame.client_id);
@@ -154,5 +147,3 @@ export function useBack(again: () => void): void {
 
 /** Keys of queries that are read again when that client's log grew, or anybody's. */
 export const liveKey = (client: string | "all", ...rest: unknown[]) => ["live", client, ...rest];
-/** Of queries of moments alone, which are told one by one: read again when some were not. */
-export const missedKey = (client: string, ...rest: unknown[]) => ["missed", client, ...rest];

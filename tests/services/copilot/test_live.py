@@ -103,26 +103,35 @@ def began(source: str = "https://a.example") -> ResearchStarted:
     return ResearchStarted(job_id=uuid7(), source=source)
 
 
+@asynccontextmanager
+async def resumed(url: str, client: Caller) -> AsyncIterator[tuple[Page, dict[str, int]]]:
+    """A page that knows the heads: what happened just before is nothing to it."""
+    async with page(url, client.token) as (_, heads):
+        pass
+    async with page(url, client.token, heads) as found:
+        yield found
+
+
 async def test_what_happens_is_sent_at_once_and_then_that_the_dossier_has_it(house: House, client: Caller, url: str):
     """Straight from the log: before the dossier has it, and exactly as the dossier says it later."""
     person = uuid7()
-    async with page(url, client.token) as (tab, heads):
+    async with resumed(url, client) as (tab, heads):
         captured = ContactCaptured(conversation_id=uuid7(), contact_id=uuid7(), person=person, name="Ann Alder", email="ann@alder.example")
         number = await tell(house, client, captured)
-        frame = await tab.of(client, "moment")
-        assert frame["moment"]["number"] == number == heads[str(client.tenant)] + 1
+        frame = await tab.of(client)
+        assert frame["type"] == "moment" and frame["moment"]["number"] == number == heads[str(client.tenant)] + 1
         assert frame["moment"]["title"] == "Contact captured: Ann Alder" and frame["moment"]["subject"]["type"] == "contact"
         assert not [m for m in (await client.get("/timeline"))["items"] if m["number"] == number]
         await house.settle()
-        assert await tab.of(client, "handled") == {"type": "handled", "client_id": client.tenant, "number": number}
+        assert await tab.of(client) == {"type": "handled", "client_id": client.tenant, "number": number}
         assert (await client.get("/timeline"))["items"][0] == frame["moment"]
 
 
 async def test_an_event_without_a_card_is_no_frame(house: House, client: Caller, url: str):
-    async with page(url, client.token) as (tab, _):
+    async with resumed(url, client) as (tab, _):
         await tell(house, client, SignedIn(user_id=uuid7()))
         number = await tell(house, client, began())
-        assert (await tab.of(client, "moment"))["moment"]["number"] == number
+        assert (await tab.of(client))["moment"]["number"] == number
 
 
 async def test_a_page_that_begins_reads_again_what_changed_while_it_loaded(house: House, client: Caller, url: str):
@@ -271,7 +280,7 @@ async def test_a_token_ends_its_socket_unless_it_is_renewed(house: House, client
 
 
 async def test_malformed_frames_are_told_and_survived(client: Caller, url: str):
-    async with page(url, client.token) as (tab, _):
+    async with resumed(url, client) as (tab, _):
         for text in (
             "{",
             "[]",

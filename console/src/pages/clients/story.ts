@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, useInfiniteQuery, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, ask } from "@/api/client";
-import { liveKey, missedKey, useMoments, type Moment } from "@/api/live";
+import { liveKey, useMoments, type Moment } from "@/api/live";
 import { zone } from "@/kit/time";
 import { MOST } from "./data";
 
@@ -30,7 +30,7 @@ export function useStory(client: string, filter: Filter) {
 
   const older = useInfiniteQuery(told(client, filter));
   // What has no place on the socket, and what a break hid, is found by reading the newest again; what is older never changes.
-  const newest = useQuery({ queryKey: missedKey(client, "newest", ...key), queryFn: () => readStory(client, filter), enabled: older.data !== undefined, initialData: () => older.data?.pages[0], initialDataUpdatedAt: older.dataUpdatedAt });
+  const newest = useQuery({ queryKey: liveKey(client, "newest", ...key), queryFn: () => readStory(client, filter), enabled: older.data !== undefined });
 
   const known = useMemo(() => {
     const all = new Map<string, Moment>();
