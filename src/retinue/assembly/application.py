@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retinue import __version__
 from retinue.assembly import about
+from retinue.assembly.asyncapi import asyncapi
 from retinue.assembly.console import open_console
 from retinue.assembly.openapi import described, operation_id
 from retinue.assembly.widget import OtherSites, open_widget
@@ -200,6 +201,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
         for router in room.routers:
             app.include_router(router, prefix=API)
     app.include_router(about.router, prefix=API)
+    app.add_api_route("/asyncapi.json", asyncapi, include_in_schema=False)
     _health(app)
     open_widget(app)
     open_console(app)

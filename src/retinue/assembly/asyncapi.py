@@ -1,6 +1,5 @@
 """What is told, for programs that listen: topics, events and their bodies, sockets and their frames as AsyncAPI, and where the mission's topics went."""
 
-import json
 from typing import Any
 
 from pydantic import BaseModel
@@ -176,10 +175,6 @@ def asyncapi() -> Json:
             | {name: schema for socket in sockets() for name, schema in frame_schemas(socket).items()},
         },
     }
-
-
-def asyncapi_page() -> str:
-    return json.dumps(asyncapi(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def alias_table() -> list[str]:

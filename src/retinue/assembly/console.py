@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 FILES = Path(__file__).resolve().parent / "files"
-OTHERS = ("api/", "assets/", "health/", "docs", "redoc", "openapi", "static-offline-docs", "widget")
+OTHERS = ("api/", "assets/", "health/", "docs", "redoc", "openapi", "asyncapi", "static-offline-docs", "widget")
 # Mantine writes sizes into style attributes; scripts come from this address alone.
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';"

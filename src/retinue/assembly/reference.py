@@ -1,14 +1,16 @@
-"""Reference pages and contracts made from the code. `python -m retinue.assembly.reference` writes them."""
+"""Reference pages, which are committed, and contracts, which are built. `python -m retinue.assembly.reference` writes both."""
 
 import json
+import sys
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic_settings import BaseSettings
 
 from retinue.assembly.about import scores
 from retinue.assembly.application import application
-from retinue.assembly.asyncapi import alias_table, asyncapi_page, told
+from retinue.assembly.asyncapi import alias_table, asyncapi, told
+from retinue.assembly.contract import contract
 from retinue.assembly.curl import scripts
 from retinue.assembly.provisions import SETTINGS
 from retinue.assembly.rooms import ENGINES, ROOMS
@@ -103,23 +105,40 @@ def within(page: Path, name: str, content: str) -> str:
     return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
 
 
+def document() -> dict[str, Any]:
+    """OpenAPI of all rooms in one process; it needs no database."""
+    return application(cast(Process, None), ROOMS).openapi()
+
+
 def pages() -> dict[Path, str]:
-    """Path → content of every generated page; of README and quality only what is between marks changes."""
+    """Path → content of every page that is committed; of README and quality only what is between marks changes."""
     readme, quality = ROOT / "README.md", ROOT / "docs" / "quality.md"
     reference = ROOT / "docs" / "reference"
-    document = application(cast(Process, None), ROOMS).openapi()  # of all rooms in one process; it needs no database
     return {
         readme: within(readme, "rooms", rooms_table()),
         quality: within(quality, "scores", scores_table()),
         reference / "settings.md": settings_page(),
         reference / "events.md": events_page(),
         reference / "permissions.md": permissions_page(),
-        reference / "openapi.json": json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n",
-        reference / "asyncapi.json": asyncapi_page(),
-    } | {reference / "curl" / f"{name}.sh": content for name, content in scripts(document).items()}
+        reference / "contract.txt": contract(document(), asyncapi()),
+    }
+
+
+def contracts() -> dict[Path, str]:
+    """Path → content of what others build from: never committed, since every branch would change it."""
+    built, http = ROOT / "build" / "contracts", document()
+    whole = {built / "openapi.json": http, built / "asyncapi.json": asyncapi()}
+    written = {path: json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False) + "\n" for path, said in whole.items()}
+    return written | {built / "curl" / f"{name}.sh": content for name, content in scripts(http).items()}
+
+
+def main(*only: str) -> None:
+    """With `contracts`, or `pages`, only those."""
+    made = (pages() if only != ("contracts",) else {}) | (contracts() if only != ("pages",) else {})
+    for path, content in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
 
 
 if __name__ == "__main__":
-    for path, content in pages().items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+    main(*sys.argv[1:])
