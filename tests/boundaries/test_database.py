@@ -8,12 +8,11 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from psycopg import sql as q
 from sqlalchemy import create_engine
 
 from conftest import PASSWORD, with_name
 from retinue.assembly import schema as schema_file
-from retinue.assembly.install import SCHEMA, engine_url, grants, install
+from retinue.assembly.install import build, engine_url, grants, install, schema_files, upgrade
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel import postgres
 from retinue.kernel.tables import Row
@@ -188,19 +187,19 @@ def empty(server: str) -> Iterator[list[str]]:
             connection.execute(f"drop database {name} with (force)")
 
 
-def test_schema_sql_builds_what_the_migrations_build(empty: list[str], server: str) -> None:
-    """Under another prefix than the one it was made with."""
+def test_the_schema_files_build_what_the_migrations_build(empty: list[str], server: str) -> None:
+    """Under another prefix than the one they were made with."""
     one, two = empty
     program = pg_dump()
     schema_file.roles(one)
-    schema_file.upgrade(one)
-    text = schema_file.dump(one, program)
-    assert "retinue_" not in text.replace("retinue.assembly", "")
-    assert not SCHEMA.exists() or SCHEMA.read_text() == text, "run: python -m retinue.assembly.schema"
+    upgrade(one)
+    made = schema_file.dump(one, program)
+    assert not [name for name, text in made.items() if "retinue_" in text]
+    assert {path.stem: path.read_text() for path in schema_files()} == made, "run: make schema"
     schema_file.roles(two, "kt_other")
     with psycopg.connect(two, autocommit=True) as connection:
-        connection.execute(q.SQL(text.replace("{prefix}", "kt_other")))  # type: ignore[arg-type]
-    assert schema_file.dump(two, program, "kt_other") == text
+        build(connection, "kt_other")
+    assert schema_file.dump(two, program, "kt_other") == made
 
 
 def test_installing_twice_changes_nothing(server: str, template: str, house: psycopg.Connection) -> None:

@@ -5,31 +5,43 @@ from collections.abc import Iterable
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql as q
 
 from retinue.kernel.room import Engine, Room
 from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(str(files("retinue.assembly.migrations")))
-SCHEMA = MIGRATIONS / "schema.sql"
+VERSIONS, SCHEMA = MIGRATIONS / "versions", MIGRATIONS / "schema"
+FIRST = ("public", "extensions", "kernel", "lookup", "events", "jobs")  # what the schemas of rooms and engines stand on
 LOCK = int.from_bytes(sha256(b"retinue.install").digest()[:8], signed=True)
 BLOCK = 64  # bytes of a SHA-256 block, for the pads of the seal
 
 
-def migrations(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config
+def revision_of(path: Path) -> str:
+    """`0033_copilot` of the common trunk; `library_202612011430` of `library/202612011430_shelves.py`."""
+    return path.stem if path.stem.startswith("0") else f"{path.parent.name}_{path.stem.partition('_')[0]}"
 
 
-def head() -> str:
-    """The newest revision, told by the file names: asking Alembic would cost its import at every start."""
-    return max(path.stem for path in (MIGRATIONS / "versions").glob("0*.py"))
+def heads(versions: Path = VERSIONS) -> frozenset[str]:
+    """The newest revision of each schema, told by the file names: asking Alembic would cost its import at every start."""
+    newest = [max(folder.glob("2*.py"), default=None) for folder in versions.iterdir() if folder.is_dir()]
+    return frozenset(revision_of(path) for path in newest if path) or frozenset({trunk(versions)})
+
+
+def trunk(versions: Path = VERSIONS) -> str:
+    """The last revision that all schemas have in common: each schema's own history starts from it."""
+    return revision_of(max(versions.glob("0*.py")))
+
+
+def schema_files() -> list[Path]:
+    """In the order in which they build a database."""
+    return sorted(SCHEMA.glob("*.sql"), key=lambda path: (FIRST.index(path.stem) if path.stem in FIRST else len(FIRST), path.stem))
 
 
 def install(
@@ -52,21 +64,45 @@ def install(
         _roles(connection, rooms, password)
         if login:
             _login(connection, *login, password)
-        before = _revision(connection)
-        if before is None and SCHEMA.exists():
-            connection.execute(q.SQL(SCHEMA.read_text().replace("{prefix}", prefix)))
-        elif before != head():
-            upgrade(url, prefix)
-        connection.execute("reset all")
-        if before != head() or _fingerprint(rooms, engines) != _granted(connection):
+        wanted = " ".join(sorted(heads()))
+        behind = wanted != _stands_at(connection)
+        if behind:
+            if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,) and schema_files():
+                build(connection, prefix)
+            else:
+                upgrade(url, prefix)
+        if behind or _fingerprint(rooms, engines) != _granted(connection):
             _grants(connection, rooms, engines)
         _seal(connection)
-    return before != head()
+        if behind:  # last: whatever is cut short is done again
+            connection.execute(q.SQL("comment on table public.alembic_version is {}").format(q.Literal(wanted)))
+    return behind
 
 
-def upgrade(url: str, prefix: str = "retinue", to: str = "head") -> None:
+def build(connection: psycopg.Connection, prefix: str = "retinue") -> None:
+    """An empty database becomes this release's, in one transaction."""
+    with connection.transaction():
+        for file in schema_files():
+            connection.execute(q.SQL(file.read_text().replace("{prefix}", prefix)))
+    connection.execute("reset all")
+
+
+def upgrade(url: str, prefix: str = "retinue", to: str = "heads", *, migrations: Path = MIGRATIONS) -> None:
+    from alembic import command
+
     PREFIX.set(prefix)
-    command.upgrade(migrations(url), to)
+    config = alembic(migrations)
+    config.attributes["url"] = url
+    command.upgrade(config, to)
+
+
+def alembic(migrations: Path = MIGRATIONS) -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.set_main_option("recursive_version_locations", "true")
+    return config
 
 
 def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str) -> None:
@@ -108,10 +144,9 @@ def _said_of(connection: psycopg.Connection, name: str) -> str | None:
     return row[0] if row else None
 
 
-def _revision(connection: psycopg.Connection) -> str | None:
-    if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
-        return None
-    row = connection.execute("select version_num from public.alembic_version").fetchone()
+def _stands_at(connection: psycopg.Connection) -> str | None:
+    """The heads that were last installed. Alembic's own rows leave out a head that another schema's revision depends on."""
+    row = connection.execute("select obj_description(to_regclass('public.alembic_version'), 'pg_class')").fetchone()
     return row[0] if row else None
 
 

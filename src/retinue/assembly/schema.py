@@ -1,44 +1,53 @@
-"""Writes `schema.sql` from the migrations: `python -m retinue.assembly.schema`."""
+"""Writes the files of `migrations/schema`, one for each schema, from the migrations: `python -m retinue.assembly.schema`."""
 
 import re
 import subprocess
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 
 import psycopg
 
-from retinue.assembly.install import SCHEMA, upgrade
+from retinue.assembly.install import SCHEMA, trunk, upgrade
 from retinue.kernel.postgres import PostgresSettings, start
 from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
 
 ROLE = f"(?P<role>{CARRIER}|{SEARCHER}|{LOGIN})"
-# Settings of the dump's own session; `search_path` is emptied for it and reset by whoever builds from the file.
-SKIPPED = re.compile(r"^(--.*|\\(un)?restrict .*|SET (?!check_function_bodies|default_table_access_method).*|ALTER .* OWNER TO \w+;)?$")
+SKIPPED = re.compile(r"^(--.*|\\unrestrict .*|SET default_\w+ = .*;|ALTER .* OWNER TO \w+;)?$")
+# Above each object pg_dump says whose it is; of a schema, an extension and the rights on a schema only by their name.
+OBJECT = re.compile(r"^-- Name: (?P<name>.*); Type: (?P<type>.*); Schema: (?P<schema>.*); Owner: .*$")
+HEAD = (
+    "-- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.\n"
+    "SELECT pg_catalog.set_config('search_path', '', false);\n"
+    "SET check_function_bodies = false;\n"
+)
 
 
-def dump(url: str, pg_dump: Path, prefix: str = "retinue") -> str:
-    """The schema of a database as SQL, with `{prefix}` for the prefix of its roles."""
+def dump(url: str, pg_dump: Path, prefix: str = "retinue") -> dict[str, str]:
+    """A database as SQL by schema, with `{prefix}` for the prefix of its roles."""
     text = subprocess.run(
         [pg_dump, "--schema-only", "--no-comments", "--no-security-labels", url], check=True, capture_output=True, text=True
     ).stdout
-    owned = re.findall(rf"^ALTER .* OWNER TO {re.escape(prefix)}_{ROLE};$", text, re.M)
-    lines = []
+    schemas: defaultdict[str, list[str]] = defaultdict(list)
+    schema = None  # what comes before the first object are settings of the dump's own session
+    owned = re.compile(rf"ALTER .* OWNER TO {re.escape(prefix)}_{ROLE};")
     for line in text.splitlines():
-        ours = re.fullmatch(rf"ALTER .* OWNER TO {re.escape(prefix)}_{ROLE};", line)
-        if ours or not SKIPPED.match(line):
-            lines.append(line)
-    body = "\n".join(lines)
-    assert owned, "functions belong to the carrier"
-    body = re.sub(rf"\b{re.escape(prefix)}_{ROLE}\b", lambda m: "{prefix}_" + m["role"], body)
-    body = body.replace(f"length('{prefix}_')", "length('{prefix}_')")
+        if found := OBJECT.match(line):
+            schema = found["schema"] if found["schema"] != "-" else _named(found["name"], found["type"])
+        elif schema and (owned.fullmatch(line) or not SKIPPED.match(line)):
+            line = re.sub(rf"\b{re.escape(prefix)}_{ROLE}\b", lambda m: "{prefix}_" + m["role"], line)
+            schemas[schema].append(line.replace(f"length('{prefix}_')", "length('{prefix}_')"))
     with psycopg.connect(url) as connection:
-        row = connection.execute("select version_num from public.alembic_version").fetchone()
-    assert row is not None
-    return (
-        "-- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.\n"
-        f"{body}\n"
-        f"INSERT INTO public.alembic_version VALUES ('{row[0]}');\n"
-    )
+        for (revision,) in connection.execute("select version_num from public.alembic_version order by 1").fetchall():
+            schema = "public" if revision == trunk() else revision.rpartition("_")[0]
+            schemas[schema].append(f"INSERT INTO public.alembic_version VALUES ('{revision}');")
+    return {schema: HEAD + "\n".join(lines) + "\n" for schema, lines in schemas.items()}
+
+
+def _named(name: str, kind: str) -> str:
+    if kind == "EXTENSION":
+        return "extensions"
+    return name.removeprefix("SCHEMA ")
 
 
 def roles(url: str, prefix: str = "retinue") -> None:
@@ -60,7 +69,12 @@ def main() -> None:
             url = server.login("postgres", "empty")
             roles(url)
             upgrade(url)
-            SCHEMA.write_text(dump(url, server.bin("pg_dump")))
+            made = dump(url, server.bin("pg_dump"))
+    SCHEMA.mkdir(exist_ok=True)
+    for old in SCHEMA.glob("*.sql"):
+        old.unlink()
+    for name, text in made.items():
+        (SCHEMA / f"{name}.sql").write_text(text)
 
 
 if __name__ == "__main__":
