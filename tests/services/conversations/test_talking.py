@@ -143,12 +143,15 @@ async def test_a_widget_key_starts_conversations_and_reads_none(house: House, cl
     secret = new_secret()
     house.sql("insert into kernel.credential values (%s, %s, %s, 'widget', %s, '{}', null)", client.id, uuid7(), hashed(secret), uuid7())
     widget = Caller(house, secret)
-    started = await widget.post("/chat/conversations", {"channel": "widget"})
+    for channel in ("widget", "test", "voice"):
+        refused = await widget.post("/chat/conversations", {"channel": channel})
+        assert (refused.status_code, refused.json()["title"]) == (403, "ChannelNotYours"), channel
+    started = await widget.post("/chat/conversations", {"channel": "chat"})
     assert started.status_code == 201, started.text
     path = f"/chat/conversations/{started.json()['conversation_id']}"
     assert (await widget.get(path)).status_code == 404
     visitor = Caller(house, started.json()["visitor_token"])
-    assert (await visitor.get(path)).json()["channel"] == "widget"
+    assert (await visitor.get(path)).json()["channel"] == "chat"
     assert (await visitor.post("/chat/conversations")).status_code == 404
 
 

@@ -24,7 +24,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`origin` says who wrote the content; by default a system message is trusted, a tool result retrieved."""
+    """`origin` says who wrote the content. By default only a system message is trusted: what an assistant said may repeat what it read."""
 
     role: Role
     content: str = ""
@@ -36,7 +36,7 @@ class Message:
     def source(self) -> Origin:
         if self.origin:
             return self.origin
-        return {"system": "trusted", "assistant": "trusted", "user": "user", "tool": "retrieved"}[self.role]  # type: ignore[return-value]
+        return {"system": "trusted", "assistant": "retrieved", "user": "user", "tool": "retrieved"}[self.role]  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

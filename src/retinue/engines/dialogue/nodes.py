@@ -51,7 +51,7 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
 async def _speak(model: Model, state: State, context: Context, done: list[Call], step: dict[str, Any]) -> Spoken:
     try:
         spoken = await model.speak(
-            prompted.system(context.brief, state.get("summary", "")),
+            prompted.system(context.brief),
             prompted.transcript(state, context, done),
             offered(context.brief) if len(done) < STEPS else [],
             prompted.unmarked(context.tell),

@@ -45,6 +45,13 @@ class ConversationOver(Refusal):
     next = "Start a new one."
 
 
+class ChannelNotYours(Refusal):
+    """A visitor's conversation is on the channel chat; {channel} is not for visitors to name."""
+
+    status = 403
+    next = "Leave out `channel`."
+
+
 class TakenByAnother(Refusal):
     """Somebody else has taken this conversation."""
 

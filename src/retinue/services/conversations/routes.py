@@ -28,8 +28,9 @@ from retinue.services.conversations import domain, identities, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.identities import admit_page
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.refusals import SentBefore
+from retinue.services.conversations.refusals import ChannelNotYours, SentBefore
 from retinue.services.conversations.schemas import (
+    CHAT,
     Conversation,
     Here,
     Message,
@@ -103,6 +104,8 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     process, caller = process_of(request), await caller_of(request)
     if caller.conversation is not None:
         raise NotFound()  # a visitor's token is for one conversation
+    if caller.kind == "visitor" and body.channel != CHAT:
+        raise ChannelNotYours(channel=body.channel)
     if body.config_version is not None and TRIES not in work.permissions:
         raise Forbidden(TRIES)
     agents = process.get(Agents)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+CHAT = "chat"  # the channel of whatever strangers start
 MESSAGE_CHARACTERS = 8000
 FILE_BYTES = 10_000_000
 FILE_KINDS = ".pdf,.docx,.xlsx,.pptx,.csv,.txt,.md,.png,.jpg,.jpeg,.webp"  # offered by the widget
@@ -21,11 +22,12 @@ class ContactDetails(BaseModel):
 
 
 class StartConversation(BaseModel):
-    """`client_id` may stand here instead of in X-Tenant-ID. `config_version`: staff try that version, deployed or not, on the channel `test`.
+    """`client_id` may stand here instead of in X-Tenant-ID. `channel`: staff and keys name it; what a visitor
+    starts is `chat`. `config_version`: staff try that version, deployed or not, on the channel `test`.
     `identity`: who the visitor is, signed by the client's own site for its widget."""
 
     client_id: UUID | None = None
-    channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = "chat"
+    channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,30}$")] = CHAT
     config_id: UUID | None = None
     config_version: Annotated[int, Field(ge=1, le=2_000_000_000)] | None = None
     contact: ContactDetails | None = None
