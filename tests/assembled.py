@@ -47,7 +47,7 @@ def fresh_database(server: str, template: str) -> Iterator[str]:
     """A clone of the template, as its owner."""
     name = f"house_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
+        connection.execute(f"create database {name} template {template} strategy file_copy")
     try:
         yield with_name(server, name)
     finally:

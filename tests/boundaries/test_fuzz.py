@@ -1,8 +1,6 @@
 """Whatever is sent to any operation: never a 5xx, every refusal a problem, every answer as its schema says."""
 
 import json
-import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -11,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import jsonschema
+import pytest
 import pytest_asyncio
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -26,8 +25,8 @@ from retinue.kernel.process import Process
 
 DOCUMENT: dict[str, Any] = application(cast(Process, None), ROOMS).openapi()
 REGISTRY = Registry().with_resource("urn:retinue", Resource(DOCUMENT, DRAFT202012))
-EXAMPLES = int(os.environ.get("RETINUE_TEST_FUZZ", "3"))  # of each operation, well-formed and not
-SECONDS = 120  # for some sixty operations
+THOROUGHLY = pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"])
+SEED = 3
 OURS = {"x-tenant-id", "authorization", "user-agent", "connection", "accept-encoding"}
 WORDS = {"type", "title", "status", "detail", "next", "trace_id"}
 CONFIGURATION = {
@@ -42,7 +41,7 @@ def generated(operation: Any, mode: GenerationMode, examples: int) -> list[Any]:
     cases: list[Any] = []
     strategy = operation.as_strategy(generation_mode=mode)
 
-    @seed(EXAMPLES)
+    @seed(SEED)
     @settings(max_examples=examples, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=strategy)
     def collect(case: Any) -> None:
@@ -52,8 +51,8 @@ def generated(operation: Any, mode: GenerationMode, examples: int) -> list[Any]:
     return cases
 
 
-def requests() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Method, path of the contract, and what httpx takes."""
+def requests(examples: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path of the contract, and what httpx takes: `examples` of each operation, well-formed and not."""
     for each in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations():
         operation = each.ok()
         public = (operation.method.upper(), operation.path) in PUBLIC
@@ -61,7 +60,7 @@ def requests() -> Iterator[tuple[str, str, dict[str, Any]]]:
             continue
         takes = bool(operation.definition.raw.get("parameters") or operation.definition.raw.get("requestBody"))
         for mode in (GenerationMode.POSITIVE, *([GenerationMode.NEGATIVE] if takes else [])):
-            for case in generated(operation, mode, 1 if public else EXAMPLES):
+            for case in generated(operation, mode, 1 if public else examples):
                 sent = case.as_transport_kwargs(base_url="http://retinue")
                 yield operation.method.upper(), operation.path, sent
 
@@ -122,10 +121,11 @@ async def send(house: House, staff: Caller, method: str, url: str, **sent: Any) 
     return await staff.connection.request(method, url, headers=headers, **sent)
 
 
-async def test_nothing_that_is_sent_breaks_anything(lived_in: Any) -> None:
+@THOROUGHLY
+async def test_nothing_that_is_sent_breaks_anything(lived_in: Any, thorough: bool) -> None:
     house, staff, ids = lived_in
-    began, count, reached = time.monotonic(), 0, 0
-    for turn, (method, path, sent) in enumerate(requests()):
+    count, reached = 0, 0
+    for turn, (method, path, sent) in enumerate(requests(3 if thorough else 1)):
         url = sent["url"] if turn % 2 else "http://retinue" + path.format_map(ids)
         headers = {n: v for n, v in sent["headers"].items() if n.lower() not in OURS}
         if turn % 5 == 0 and "X-Tenant-ID" in sent["headers"]:
@@ -144,8 +144,7 @@ async def test_nothing_that_is_sent_breaks_anything(lived_in: Any) -> None:
         answer = await send(house, staff, method, str(request.url), headers=dict(request.headers), content=request.content)
         check(method, path, answer, (str(request.url), request.content[:300]))
         count, reached = count + 1, reached + (answer.status_code < 400)
-        assert time.monotonic() - began < SECONDS, f"{count} cases took too long"
-    assert count > 300 and reached > 50, (count, reached)
+    assert count > (300 if thorough else 100) and reached > (50 if thorough else 20), (count, reached)
 
 
 NASTY: list[Any] = [
@@ -153,7 +152,6 @@ NASTY: list[Any] = [
     "' or 1=1 --", "\u202e", "é" * 300, {"$ref": "#"}, [[]], "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "123e4567",
 ]  # fmt: skip
 NASTY_TEXTS = ["a\0b", 2**63, 10**30, -1, "", "%00", "AAAA", "W10", "WzFd", "bnVsbA", "eyJhIjoxfQ", "MQ", "1e9", "'", "é" * 300]
-IN_TURN = 9  # of them for each field, the next ones for the next
 
 
 def written(body: Any) -> bytes:
@@ -181,9 +179,11 @@ def example(schema: dict[str, Any]) -> Any:
     return by_type.get(schema.get("type", ""))
 
 
-async def test_every_field_withstands_what_is_nasty(lived_in: Any) -> None:
+@THOROUGHLY
+async def test_every_field_withstands_what_is_nasty(lived_in: Any, thorough: bool) -> None:
+    """Some values for each field, the next ones for the next: together all of them meet every operation."""
     house, staff, ids = lived_in
-    began, count = time.monotonic(), 0
+    count, in_turn = 0, 9 if thorough else 2
     for path, item in DOCUMENT["paths"].items():
         for method, operation in item.items():
             call = (method.upper(), path)
@@ -193,7 +193,7 @@ async def test_every_field_withstands_what_is_nasty(lived_in: Any) -> None:
             for parameter in operation.get("parameters", ()):
                 if parameter.get("in") not in ("query", "path"):
                     continue
-                for nasty in map(str, NASTY_TEXTS):
+                for nasty in (str(NASTY_TEXTS[(count + step) % len(NASTY_TEXTS)]) for step in range(len(NASTY_TEXTS) if thorough else 2)):
                     if parameter["in"] == "query":
                         answer = await send(house, staff, *call[:1], f"http://retinue{url}", params={parameter["name"]: nasty})
                     elif nasty:
@@ -206,15 +206,14 @@ async def test_every_field_withstands_what_is_nasty(lived_in: Any) -> None:
                 continue
             whole = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
             for field in whole.get("properties", {}):
-                for nasty in (NASTY[(count + step) % len(NASTY)] for step in range(IN_TURN)):
+                for nasty in (NASTY[(count + step) % len(NASTY)] for step in range(in_turn)):
                     body = (example(schema) or {}) | {field: nasty}
                     answer = await send(
                         house, staff, *call[:1], f"http://retinue{url}", content=written(body), headers={"Content-Type": "application/json"}
                     )
                     check(*call, answer, (field, str(nasty)[:80]))
                     count += 1
-    assert count > 500
-    assert time.monotonic() - began < SECONDS, f"{count} cases took too long"
+    assert count > (500 if thorough else 200)
 
 
 async def test_bodies_headers_and_methods_that_make_no_sense(lived_in: Any) -> None:

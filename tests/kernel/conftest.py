@@ -35,7 +35,7 @@ def shared(server: str, template: str) -> Iterator[str]:
     """One database for all tests of toys: emptying it costs a tenth of cloning and dropping."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
+        connection.execute(f"create database {name} template {template} strategy file_copy")
     yield with_name(server, name)
     with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")

@@ -40,7 +40,7 @@ def own_template(server: str) -> str:
 async def shelf(server: str, own_template: str) -> AsyncIterator[tuple[Database, UUID, UUID, psycopg.Connection]]:
     name = f"knowledge_{uuid7().hex}"
     with psycopg.connect(with_name(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {own_template}")
+        connection.execute(f"create database {name} template {own_template} strategy file_copy")
     database = Database(as_login(with_name(server, name)))
     one, other = uuid7(), uuid7()
     with psycopg.connect(with_name(server, name), autocommit=True) as owner:
