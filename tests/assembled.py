@@ -15,6 +15,7 @@ import httpx
 import psycopg
 from fastapi import FastAPI
 from psycopg.rows import namedtuple_row
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from retinue.assembly import provisions
@@ -83,7 +84,7 @@ def settings(home: Path, *others: BaseSettings) -> Settings:
     prepare(home)
     kinds = {*provisions.SETTINGS, *(room.settings for room in ROOMS if room.settings)}
     given = {type(other): other for other in others}
-    kernel = KernelSettings(home=home, requests_per_minute=1_000_000)
+    kernel = KernelSettings(home=home, requests_per_minute=1_000_000, metrics_token=SecretStr("figures-for-tests"))
     return Settings(kernel, {kind: given.get(kind) or kind() for kind in kinds})
 
 

@@ -144,7 +144,7 @@ def names_in(text: str) -> set[str]:
 async def test_the_dashboard_and_the_alerts_name_figures_that_exist(owner_url: str, tmp_path: Path) -> None:
     async with assembled(owner_url, tmp_path) as house:
         await (await house.operator()).get("/clients")
-        shown = (await house.at().get("http://retinue/metrics")).text
+        shown = (await house.at().get("http://retinue/metrics", headers={"Authorization": "Bearer figures-for-tests"})).text
     exist = {line.split()[2] for line in shown.splitlines() if line.startswith("# TYPE")}
     exist |= {f"{name}{end}" for name in exist for end in ("_bucket", "_sum", "_count")}
     dashboard = json.loads((ROOT / "deploy/grafana/retinue.json").read_text())

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -20,7 +22,7 @@ from retinue.kernel.files import DiskFull, Files
 from retinue.kernel.ids import uuid7
 from retinue.kernel.limits import KEPT_AT_MOST, Limiter, TooManyRequests
 from retinue.kernel.problems import problem
-from retinue.kernel.security import Signer
+from retinue.kernel.security import Signer, rotate_key
 from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
 
 
@@ -34,7 +36,7 @@ def test_two_first_starts_share_one_key(tmp_path: Path) -> None:
 
     def start() -> None:
         barrier.wait()
-        keys.append(Signer(tmp_path / "home").key_id)
+        keys.append(Signer(tmp_path / "home").newest.id)
 
     threads = [threading.Thread(target=start) for _ in range(4)]
     for thread in threads:
@@ -42,8 +44,38 @@ def test_two_first_starts_share_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(keys) == 4 and len(set(keys)) == 1
-    assert [p.name for p in (tmp_path / "home").iterdir()] == ["jwt.pem"]
-    assert (tmp_path / "home/jwt.pem").stat().st_mode & 0o777 == 0o600
+    assert sorted(p.name for p in (tmp_path / "home").iterdir()) == ["jwt.pem", "secret"]
+    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "home").iterdir()} == {0o600}
+
+
+def test_a_new_signing_key_ends_no_session(tmp_path: Path) -> None:
+    here, there = Signer(tmp_path), Signer(tmp_path)  # two processes
+    before, derived = here.sign("access", timedelta(minutes=5), sub="me"), here.derived("widget")
+    made = rotate_key(tmp_path)
+    after = here.sign("access", timedelta(minutes=5), sub="me")
+    assert jwt.get_unverified_header(after)["kid"] == made != jwt.get_unverified_header(before)["kid"]
+    for signer in (here, there, Signer(tmp_path)):
+        assert {signer.verify(token, ("access",))["sub"] for token in (before, after)} == {"me"}
+        assert [key["kid"] for key in signer.jwks()["keys"]][-1] == made and len(signer.jwks()["keys"]) == 2
+        assert signer.derived("widget") == derived, "what is derived outlives the keys"
+    newest = rotate_key(tmp_path, forget=True)
+    for signer in (here, there):
+        assert [key["kid"] for key in signer.jwks()["keys"]] == [newest]
+        for token in (before, after):
+            with pytest.raises(Unauthorized):
+                signer.verify(token, ("access",))
+
+
+@pytest.mark.parametrize("named", [{}, {"kid": 7}, {"kid": "../jwt"}, {"kid": None}])
+def test_a_token_must_name_a_key_of_ours(signer: Signer, named: dict[str, object]) -> None:
+    body = {"iss": "retinue", "use": "access", "sub": "me", "iat": 0, "exp": 2**33}
+    head, claims = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "RS256", "typ": "JWT"} | named, body)
+    )
+    sealed = signer.newest.private.sign(head + b"." + claims, PKCS1v15(), SHA256())
+    token = b".".join((head, claims, base64.urlsafe_b64encode(sealed).rstrip(b"="))).decode()
+    with pytest.raises(Unauthorized):
+        signer.verify(token, ("access",))
 
 
 def test_a_token_is_taken_for_its_use_and_time_only(signer: Signer) -> None:
@@ -78,9 +110,10 @@ def test_forged_tokens_are_refused(signer: Signer, tmp_path: Path) -> None:
         "another issuer": signer.sign("access", timedelta(minutes=5), iss="other"),
         "cut": good[:-10],
     }
+    named = {"kid": signer.newest.id}
     without = {k: v for k, v in claims.items() if k != "use"}
-    forged["no use"] = jwt.encode(without, signer.private, "RS256")
-    forged["no end"] = jwt.encode({k: v for k, v in claims.items() if k != "exp"}, signer.private, "RS256")
+    forged["no use"] = jwt.encode(without, signer.newest.private, "RS256", headers=named)
+    forged["no end"] = jwt.encode({k: v for k, v in claims.items() if k != "exp"}, signer.newest.private, "RS256", headers=named)
     for what, token in forged.items():
         with pytest.raises(Unauthorized):
             signer.verify(token, ("access",))

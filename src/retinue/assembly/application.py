@@ -1,8 +1,11 @@
 """The HTTP side of a process: the rooms' routes, errors as problems, health, figures, and what every answer carries."""
 
+import hmac
+import re
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from ipaddress import ip_address
 from typing import Any
 
 import psycopg
@@ -11,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,28 +25,30 @@ from retinue.assembly.asyncapi import asyncapi
 from retinue.assembly.console import open_console
 from retinue.assembly.openapi import described, operation_id
 from retinue.assembly.widget import OtherSites, open_widget
-from retinue.kernel.bodies import Unstorable
+from retinue.kernel.bodies import TooLarge, Unstorable, bounded
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import TooManyRequests
 from retinue.kernel.problems import problem
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Signer
+from retinue.kernel.settings import KernelSettings
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
 from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY
 
 API = "/api/v1"
-BODY_BYTES = 64 * 1024 * 1024  # a 50 MB file and its form around it
 KEEPS_NOT = {None, "22003", "22021", "22P05"}  # the driver's own refusal of U+0000; out of range; not in the character set
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+TRACE_ID = re.compile("(?!0{32})[0-9a-f]{32}")  # of W3C trace context: hexadecimal, and not all zeros
 LOG = log("http")
 
 
-class TooLarge(Refusal):
-    """This request is larger than {megabytes} MB."""
+class FiguresPrivate(Refusal):
+    """The figures of this installation are for whoever runs it."""
 
-    status = 413
-    next = "Send a smaller file, or split it."
+    status = 403
+    next = "Ask on the machine itself, or set RETINUE_METRICS_TOKEN and send it as Authorization: Bearer."
 
 
 class NotReady(Refusal):
@@ -65,22 +71,14 @@ class Around:
             return
         headers = dict(scope["headers"])
         parent = headers.get(b"traceparent", b"").decode("latin-1").split("-")
-        trace = parent[1] if len(parent) == 4 and len(parent[1]) == 32 and parent[1].isalnum() else new_trace()
+        trace = parent[1] if len(parent) == 4 and TRACE_ID.fullmatch(parent[1]) else new_trace()
         TRACE.set(trace)
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
         waited = [0.0]
         PROVIDER_SECONDS.set(waited)
-        started, status, read = time.perf_counter(), 500, 0
-
-        async def bounded() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > BODY_BYTES:
-                raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
-            return message
+        started, status = time.perf_counter(), 500
 
         async def timed(message: Message) -> None:
             nonlocal status
@@ -98,11 +96,8 @@ class Around:
             await send(message)
 
         try:
-            length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length[:20]) > BODY_BYTES:
-                raise TooLarge(megabytes=BODY_BYTES // 1024 // 1024)
             with span(f"{scope['method']} {scope['path'] if len(scope['path']) < 100 else ''}"):
-                await self.app(scope, bounded, timed)
+                await self.app(scope, bounded(scope, receive), timed)
         except TooLarge as refusal:
             await answer(refusal)(scope, receive, timed)
         finally:
@@ -208,6 +203,23 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
     return app
 
 
+def may_read_figures(request: Request, token: SecretStr | None) -> bool:
+    """With the token; without one, whoever asks on this machine by its own name: what came by a proxy, or by a page of another site whose
+    name was made to lead here, says otherwise."""
+    if token is not None:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    names = [request.client.host if request.client else "", request.url.hostname or ""]
+    return all(name == "localhost" or _loopback(name) for name in names) and not any(name in request.headers for name in FORWARDED)
+
+
+def _loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def _health(app: FastAPI) -> None:
     process: Process = app.state.process
 
@@ -226,7 +238,9 @@ def _health(app: FastAPI) -> None:
         return {"status": "ready", "version": __version__}
 
     @app.get("/metrics", tags=["health"], response_class=Response)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if not may_read_figures(request, process.get(KernelSettings).metrics_token):
+            raise FiguresPrivate()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/.well-known/jwks.json", tags=["health"])

@@ -6,7 +6,7 @@ import sys
 import psycopg
 import typer
 
-from retinue.cli import bench, demo, events, files, house, story, talking
+from retinue.cli import bench, demo, events, files, house, keys, story, talking
 from retinue.cli.output import OK, WRONG_USE, fail, usage
 from retinue.cli.trouble import of_the_database, of_the_machine
 from retinue.kernel.errors import Refusal
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A retinue of AI agents for every client. Start with: retinue up",
 )
-for commands in (house, story, demo, talking, files, events, bench):
+for commands in (house, story, demo, talking, files, events, keys, bench):
     commands.add_to(app)
 
 

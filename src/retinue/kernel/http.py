@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from retinue.kernel.bodies import Checked
+from retinue.kernel.bodies import FILES, OF_NOBODY, OF_SOMEBODY, OF_TEXT, Checked, allow
 from retinue.kernel.deliver import wait_handled
 from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
 from retinue.kernel.limits import Limiter
@@ -77,6 +77,7 @@ class Route(APIRoute):
 
         async def answer(request: Request) -> Response:
             request = Checked(request.scope, request.receive)
+            allow(request.scope, await self.limit(request))
             await request.check()
             if key_of(request):
                 await request.body()  # kept, since a form would consume it before its fingerprint is taken
@@ -95,6 +96,19 @@ class Route(APIRoute):
             return response
 
         return answer
+
+    async def limit(self, request: Request) -> int:
+        """Bytes that the body may have: whoever sends it is known before any of it is read. Raises TooManyRequests."""
+        try:
+            caller = await caller_of(request)
+        except Unauthorized:  # said by the route, where it needs a caller
+            return OF_NOBODY
+        if caller.public_key:
+            return OF_NOBODY
+        of_files, visitors = FILES.get(self.endpoint, (OF_SOMEBODY, True))
+        if "json" in request.headers.get("content-type", ""):  # is parsed at once, while nothing else runs
+            return OF_SOMEBODY if caller.kind == "visitor" else min(of_files, OF_TEXT)
+        return of_files if visitors or caller.kind != "visitor" else OF_SOMEBODY
 
 
 class Router(APIRouter):

@@ -69,45 +69,91 @@ def written_once(path: Path, make: Callable[[], bytes]) -> bytes:
     return path.read_bytes()
 
 
+def installation_secret(folder: Path) -> bytes:
+    """What else is secret here is derived from it, and so outlives signing keys."""
+    return written_once(folder / "secret", lambda: secrets.token_urlsafe(32).encode())
+
+
 def _new_key() -> bytes:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 
-class Signer:
-    """RS256 tokens under a key of this installation, made at the first start and kept in its home."""
+def rotate_key(folder: Path, *, forget: bool = False) -> str:
+    """From now on tokens are signed with a new key, whose id is answered. `forget`: what the old ones signed ends at once."""
+    names = [path.stem for path in folder.glob("jwt*.pem")]
+    last = max((int(number) for name in names if (number := name.partition("-")[2]).isdigit()), default=0)
+    path = folder / f"jwt-{last + 1:04}.pem"
+    written_once(path, _new_key)
+    if forget:
+        for name in names:
+            (folder / f"{name}.pem").unlink(missing_ok=True)
+    return _SigningKey(path).id
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
-        self.clock = clock or Clock()
-        path = folder / "jwt.pem"
-        key = serialization.load_pem_private_key(written_once(path, _new_key), None)
+
+class _SigningKey:
+    def __init__(self, path: Path) -> None:
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise TypeError(f"{path} is not an RSA key")
         self.private, self.public = key, key.public_key()
-        self.key_id = hashlib.sha256(
+        self.id = hashlib.sha256(
             self.public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         ).hexdigest()[:16]
 
+
+class Signer:
+    """RS256 tokens under keys of this installation, kept in its home: the newest signs, and what older ones signed is good to its end.
+
+    All processes see a key that is put there or taken away: the folder is looked at before each use, which costs microseconds.
+    """
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self.clock, self.folder = clock or Clock(), folder
+        if not any(folder.glob("jwt*.pem")):
+            written_once(folder / "jwt.pem", _new_key)
+        self.secret = installation_secret(folder)
+        self.seen = -1
+        self.by_id: dict[str, _SigningKey] = {}
+
+    @property
+    def keys(self) -> dict[str, _SigningKey]:
+        """By id, the newest last."""
+        changed = self.folder.stat().st_mtime_ns
+        if changed != self.seen:
+            found = []
+            for path in sorted(self.folder.glob("jwt*.pem"), key=lambda path: (len(path.stem), path.stem)):
+                with suppress(FileNotFoundError):  # taken away at this moment
+                    found.append(_SigningKey(path))
+            self.by_id, self.seen = {key.id: key for key in found}, changed
+        return self.by_id
+
+    @property
+    def newest(self) -> _SigningKey:
+        return next(reversed(self.keys.values()))
+
     def sign(self, use: str, lifetime: timedelta, **claims: Any) -> str:
         now = self.clock.now()
+        key = self.newest
         return jwt.encode(
             {"iss": ISSUER, "use": use, "iat": now, "exp": now + lifetime, "jti": secrets.token_hex(8)} | claims,
-            self.private,
+            key.private,
             ALGORITHM,
-            headers={"kid": self.key_id},
+            headers={"kid": key.id},
         )
 
     def verify(self, token: str, uses: Iterable[str]) -> dict[str, Any]:
         try:
+            key = self.keys[jwt.get_unverified_header(token)["kid"]]
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self.public,
+                key.public,
                 [ALGORITHM],
                 issuer=ISSUER,
                 options={"require": ["exp", "iat", "use"], "verify_exp": False, "verify_iat": False},
             )
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, KeyError, TypeError):
             raise Unauthorized() from None
         if claims["use"] not in uses or claims["exp"] <= self.clock.now().timestamp():
             raise Unauthorized()
@@ -115,12 +161,16 @@ class Signer:
 
     def derived(self, name: str) -> str:
         """A secret of 256 bits that this installation makes again whenever it is asked, and nobody else can."""
-        private = self.private.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        made = HKDF(hashes.SHA256(), 32, salt=None, info=name.encode()).derive(private)
+        made = HKDF(hashes.SHA256(), 32, salt=None, info=name.encode()).derive(self.secret)
         return urlsafe_b64encode(made).decode().rstrip("=")
 
     def jwks(self) -> dict[str, Any]:
-        return {"keys": [RSAAlgorithm.to_jwk(self.public, as_dict=True) | {"kid": self.key_id, "use": "sig", "alg": ALGORITHM}]}
+        return {
+            "keys": [
+                RSAAlgorithm.to_jwk(key.public, as_dict=True) | {"kid": key.id, "use": "sig", "alg": ALGORITHM}
+                for key in self.keys.values()
+            ]
+        }
 
 
 def identity_secret(signer: Signer, public_key: str) -> str:

@@ -36,6 +36,10 @@ class KernelSettings(BaseSettings):
     database_prefix: str = Field("retinue", pattern=r"^[a-z][a-z0-9_]{0,20}$", description="Prefix of this installation's database roles.")
     database_pool: int = Field(12, ge=2, le=200, description="Connections a process holds at most.")
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="Whoever reads /metrics sends it as a bearer token; without, only this machine reads them, and not through a proxy.",
+    )
     otlp_endpoint: str | None = Field(
         None,
         description="Address of an OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318) that gets traces; needs retinue[otel].",

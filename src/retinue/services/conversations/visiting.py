@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from retinue.engines.documents import Reader
+from retinue.kernel.bodies import takes_files
 from retinue.kernel.errors import NotFound, Unauthorized
 from retinue.kernel.http import Router, caller_of, process_of, works
 from retinue.kernel.limits import Limiter
@@ -63,9 +64,6 @@ async def widget_settings(
 async def sent(request: Request, id: UUID) -> attachments.Sent:
     """Read before any transaction: it may take long. Raises FileTooLarge, NoFile, and what is said of files that cannot be read."""
     admit(await caller_of(request), id)
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length[:20]) > FILE_BYTES + AROUND_A_FILE:
-        raise attachments.FileTooLarge(limit=FILE_BYTES // 1_000_000)
     form = await request.form(max_files=1, max_fields=5)
     file, content, client_id = form.get("file"), form.get("content") or "", form.get("id")
     if (
@@ -81,6 +79,7 @@ async def sent(request: Request, id: UUID) -> attachments.Sent:
 
 
 @router.post("/conversations/{id}/files", status_code=201, openapi_extra=FORM)
+@takes_files(FILE_BYTES + AROUND_A_FILE, visitors=True)
 async def send_file(
     request: Request, id: UUID, given: Annotated[attachments.Sent, Depends(sent)], work: Work = visits("conversations:write")
 ) -> Message:

@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 from retinue.engines.documents import EmptyFile
 from retinue.engines.knowledge import store as knowledge
 from retinue.engines.knowledge.embedding import Embedder
+from retinue.kernel.bodies import takes_files
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
@@ -35,6 +36,7 @@ from retinue.services.library.schemas import (
 from retinue.services.library.tables import Intake
 
 router = Router("library", tags=["knowledge"])
+FORM_BYTES = 64_000_000  # a file of 50 MB and its form around it
 CHARACTERS_A_WORD, DOCUMENTS_A_SECOND = 6, 4
 Asked = tuple[Query, np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -96,6 +98,7 @@ Sent = tuple[IngestOptions, bytes, str, str | None]
         }
     },
 )
+@takes_files(FORM_BYTES)
 async def ingest(request: Request, given: Annotated[Sent, Depends(sent)], work: Work = works("library", "library:write")) -> Accepted:
     """Take in a document, as text or as a file. The same `document_id` again replaces it."""
     options, data, name, media_type = given
