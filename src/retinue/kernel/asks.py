@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from retinue.kernel.errors import Forbidden, ForeignError, Refusal, foreign
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
+from retinue.kernel.live import Live
 from retinue.kernel.problems import problem
 from retinue.kernel.process import Process
 from retinue.kernel.security import Security
@@ -35,6 +36,14 @@ class Running:
     told: "asyncio.Queue[Json]" = field(default_factory=lambda: asyncio.Queue(STREAMED_AHEAD))
 
 
+class AskedBefore(Exception):
+    """Raised by a `prepare`: what it was given is an ask already. It is not asked again; whoever sent it gets the answer of the first,
+    or `gone` when that is kept no longer."""
+
+    def __init__(self, input: Json, gone: Refusal) -> None:
+        self.input, self.gone = input, gone
+
+
 class TakenOver(Refusal):
     """This answer took too long; another process is answering again."""
 
@@ -44,7 +53,7 @@ class TakenOver(Refusal):
 
 class Ask:
     """`ask(process, input, tell)` may take long and talk to the world; `rules` stands in for it after two tries; `settle(work, input, output)`
-    stores and tells, once, and answers the body to send."""
+    stores and tells, once, and answers the body to send. `named` gives the id of an input's ask, where the same input can come twice."""
 
     def __init__(
         self,
@@ -55,12 +64,14 @@ class Ask:
         rules: Callable[[Process, Json, Tell], Awaitable[Json]],
         settle: Callable[[Work, Json, Json], Awaitable[Json]],
         lease: timedelta = timedelta(seconds=60),
+        named: Callable[[Json], UUID] = lambda _: uuid7(),
     ) -> None:
         self.room, self.name, self.ask, self.rules, self.settle, self.lease = room, name, ask, rules, settle, lease
+        self.named = named
 
     async def start(self, process: Process, work: Work, input: Json, actor: UUID | None, key: str | None) -> tuple[UUID, str]:
         """Store the ask and end the caller's Work with it. Answers its id and location."""
-        id = uuid7()
+        id = self.named(input)
         await work.flush(
             "insert into kernel.ask (organization_id, id, name, input, lease_until, actor, key, expires_at)"
             " values (:o, :id, :n, cast(:i as json), :until, :a, :k, :e)",
@@ -73,7 +84,7 @@ class Ask:
             k=key,
             e=work.now + ANSWERS_KEPT,
         )
-        return id, f"/api/v1/jobs/{id}"
+        return id, location_of(id)
 
     def run(self, process: Process, organization: UUID, id: UUID, input: Json, tries: int = 1) -> Running:
         running = Running(asyncio.current_task())  # type: ignore[arg-type]  # replaced in the next line
@@ -122,6 +133,32 @@ class Ask:
                 await remember(work, mine.actor, mine.key, 200, json.dumps(body, default=str).encode())
             return body, work.number
 
+    async def joined(self, process: Process, organization: UUID, id: UUID, gone: Refusal) -> Running:
+        """An ask of this or another process, as one hears it who sent it a second time: nothing is told but its end. Raises `gone`."""
+        known = process.get(Asks).running.get(id)
+        if known is None:
+            await self.settled(process, organization, id, gone)
+
+        async def end() -> tuple[Json, int | None]:
+            if known is not None:
+                return await asyncio.shield(known.task)
+            while (found := await self.settled(process, organization, id, gone)) is None:
+                await process.get(Live).wait(organization)
+            return found
+
+        return Running(asyncio.create_task(end()))
+
+    async def settled(self, process: Process, organization: UUID, id: UUID, gone: Refusal) -> tuple[Json, int | None] | None:
+        """What an ask answered, once it did. Raises `gone` for one that is kept no longer, or was emptied."""
+        async with process.database.work(self.room, organization) as work:
+            rows = await work.execute(
+                "select output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
+            )
+            row = rows.first()
+        if row is None or row.output == {}:
+            raise gone
+        return None if row.output is None else (row.output, row.number)
+
     async def answer(self, request: Request, permission: str, prepare: Callable[[Work], Awaitable[Json]]) -> Response:
         """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
         process, caller = process_of(request), await caller_of(request)
@@ -139,7 +176,11 @@ class Ask:
                     await remember(work, actor_of(request), key, 202, json.dumps({"location": location}).encode())
         except Answered as again:
             return again.response
-        running = self.run(process, organization, id, input)
+        except AskedBefore as before:
+            id = self.named(before.input)
+            location, running = location_of(id), await self.joined(process, organization, id, before.gone)
+        else:
+            running = self.run(process, organization, id, input)
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(events_of(running), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         try:
@@ -196,6 +237,10 @@ class Asks:
     async def drain(self, seconds: float) -> None:
         if self.running:
             await asyncio.wait([r.task for r in self.running.values()], timeout=seconds)
+
+
+def location_of(id: UUID) -> str:
+    return f"/api/v1/jobs/{id}"
 
 
 def wait_of(request: Request) -> float:

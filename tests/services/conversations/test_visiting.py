@@ -1,8 +1,10 @@
 """What a client's own pages ask for: the widget's settings, who the visitor is, files, and that somebody types."""
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import jwt
@@ -13,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from retinue.contracts.conversations import ContactCaptured, HandoverRequested
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.security import Signer, identity_secret
-from retinue.services.conversations import attachments
+from retinue.services.conversations import attachments, turns
 from retinue.services.conversations.colours import contrast, pair, rgb
 from retinue.services.conversations.erasure import forget
 from retinue.services.conversations.hours import Attendance, attendance
@@ -323,5 +325,39 @@ async def test_a_message_over_http_is_taken_once_under_its_id(client: Client) ->
     again = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open?", "id": "h1"}, Idempotency_Key="h1")
     assert first.status_code == 200 and again.json()["message_id"] == first.json()["message_id"]
     other = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open?", "id": "h1"})
-    assert (other.status_code, other.json()["title"]) == (409, "SentBefore")
+    assert (other.status_code, other.json()) == (200, first.json())
     assert [m["client_message_id"] for m in await visit.messages()] == [None, "h1", None]
+
+
+async def test_the_same_message_many_times_at_once_is_one_message_with_one_answer(client: Client) -> None:
+    visit = await client.start()
+    body = {"content": "When are you open on Saturdays?", "id": "m1"}
+    answers = await asyncio.gather(*(visit.visitor.post(f"{visit.path}/messages", body) for _ in range(6)))
+    assert [a.status_code for a in answers] == [200] * 6
+    assert len({a.text for a in answers}) == 1
+    assert [m["role"] for m in await visit.messages()] == ["assistant", "visitor", "assistant"]
+    streamed = await visit.visitor.post(f"{visit.path}/messages", body, Accept="text/event-stream")
+    assert "event: message" in streamed.text and answers[0].json()["message_id"] in streamed.text
+    later = await visit.visitor.post(f"{visit.path}/messages", body, Prefer="wait=0")
+    assert (later.status_code, later.headers["location"]) == (202, f"/api/v1/jobs/{(await visit.messages())[1]['message_id']}")
+
+
+async def test_a_message_sent_again_to_another_process_waits_for_its_answer(client: Client) -> None:
+    """The first one's process holds the turn: here nobody runs it until it is run."""
+    house, visit = client.house, await client.start()
+    async with house.process.database.work("conversations", client.id) as work:
+        input = await turns.receive(house.process, work, UUID(visit.id), "When are you open on Saturdays?", client_message_id="m1")
+        ask, _ = await turns.turn.start(house.process, work, input, UUID(visit.id), None)
+    again = asyncio.create_task(visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open on Saturdays?", "id": "m1"}))
+    body, _ = await turns.turn.run(house.process, client.id, ask, input).task
+    answer = await again
+    assert (answer.status_code, answer.json()) == (200, body)
+
+
+async def test_a_file_and_a_message_under_one_id_are_not_two(client: Client) -> None:
+    visit = await client.start()
+    await visit.say("Hello", Idempotency_Key="a")
+    client.house.sql("update conversations.message set client_message_id = 'f1' where role = 'visitor'")
+    client.house.sql("delete from kernel.ask")
+    answer = await visit.visitor.post(f"{visit.path}/messages", {"content": "Hello", "id": "f1"})
+    assert (answer.status_code, answer.json()["title"]) == (409, "SentBefore")

@@ -28,7 +28,7 @@ from retinue.services.conversations import domain, identities, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.identities import admit_page
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.refusals import ChannelNotYours, SentBefore
+from retinue.services.conversations.refusals import ChannelNotYours
 from retinue.services.conversations.schemas import (
     CHAT,
     Conversation,
@@ -126,14 +126,12 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
 
 @router.post("/conversations/{id}/messages")
 async def send(request: Request, id: UUID, body: SendMessage) -> Response:
-    """Ask the agent. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events."""
+    """Ask the agent; a message sent again under its `id` gets the first one's answer. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events."""
     caller = await caller_of(request)
     admit(caller, id)
     permission = VISIT if caller.kind == "visitor" else "conversations:write"
 
     async def received(work: Work) -> dict[str, Any]:
-        if body.id and await store.by_client_id(work, id, body.id):
-            raise SentBefore()
         return await turns.receive(process_of(request), work, id, body.content, client_message_id=body.id)
 
     return await turns.turn.answer(request, permission, received)

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
 
-from retinue.kernel.asks import Running
+from retinue.kernel.asks import AskedBefore, Running
 from retinue.kernel.bodies import storable
 from retinue.kernel.errors import Forbidden, Refusal
 from retinue.kernel.http import Router, caller_of, organization_of, process_of
@@ -128,17 +127,10 @@ class Connection:
         try:
             async with self.work() as work:
                 self.permit(work)
-                if message.id and (known := await store.by_client_id(work, self.id, message.id)):
-                    await self.acknowledge(message, known.id, known.position)
-                    return
                 input = await turns.receive(self.process, work, self.id, message.content, client_message_id=message.id)
                 ask, _ = await turns.turn.start(self.process, work, input, self.caller.actor or self.id, None)
-        except IntegrityError:  # the same message came over two sockets at once
-            async with self.work() as work:
-                known = await store.by_client_id(work, self.id, message.id or "")
-            if known is None:
-                raise
-            await self.acknowledge(message, known.id, known.position)
+        except AskedBefore as before:
+            await self.acknowledge(message, UUID(before.input["message_id"]), before.input["position"])
             return
         await self.acknowledge(message, UUID(input["message_id"]), input["position"])
         running = turns.turn.run(self.process, self.organization, ask, input)

@@ -11,7 +11,7 @@ from retinue.engines.dialogue import checkpoints
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.governance.policy import leaked, mask
-from retinue.kernel.asks import Ask, Json, Tell
+from retinue.kernel.asks import Ask, AskedBefore, Json, Tell
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
@@ -19,7 +19,14 @@ from retinue.kernel.work import Work, uuid7
 from retinue.services.conversations import domain, store, watching
 from retinue.services.conversations.agents import Agents, Prepared
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.refusals import ConversationOver, EmptyMessage, MessageTooLong, StillAnswering, TooManyMessages
+from retinue.services.conversations.refusals import (
+    ConversationOver,
+    EmptyMessage,
+    MessageTooLong,
+    SentBefore,
+    StillAnswering,
+    TooManyMessages,
+)
 from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, Message
 from retinue.services.conversations.settings import ConversationsSettings
 
@@ -41,11 +48,14 @@ def cleaned(content: str) -> str:
 async def receive(process: Process, work: Work, conversation_id: UUID, content: str, *, client_message_id: str | None = None) -> Json:
     """Store a visitor's message, and claim its turn when nothing else is being answered. Answers the ask's input.
 
-    Raises NotFound, ConversationOver, EmptyMessage, MessageTooLong, TooManyMessages.
+    Raises AskedBefore when the client's own id came before, NotFound, ConversationOver, EmptyMessage, MessageTooLong, TooManyMessages.
     """
     content = cleaned(content)
     agents = process.get(Agents)
     conversation = await store.lock(work, conversation_id)
+    # Under the lock: of two that come at once, the second sees the first.
+    if client_message_id and (known := await store.by_client_id(work, conversation_id, client_message_id)):
+        raise AskedBefore(asked(work, conversation_id, known.id, known.position), SentBefore())
     if conversation.status == "ended":
         raise ConversationOver()
     content = mask(content, leaked(content, known=content))  # card, bank and social security numbers are not kept
@@ -86,11 +96,16 @@ async def receive(process: Process, work: Work, conversation_id: UUID, content: 
     if claimed:
         news = await store.unremembered(work, conversation.id, row.position) if conversation.news else [row]
         agents.hold(await _prepared(agents, work, conversation, id, news, checkpoints.thread(conversation.id, row)))
+    return asked(work, conversation.id, id, row.position)
+
+
+def asked(work: Work, conversation_id: UUID, message_id: UUID, position: int) -> Json:
+    """What the ask of a message is given."""
     return {
-        "conversation_id": str(conversation.id),
-        "message_id": str(id),
+        "conversation_id": str(conversation_id),
+        "message_id": str(message_id),
         "organization_id": str(work.organization),
-        "position": row.position,
+        "position": position,
     }
 
 
@@ -246,4 +261,9 @@ def rich_content(output: Json, turn: Prepared) -> Json | None:
     return None
 
 
-turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE)
+def message_of(input: Json) -> UUID:
+    """Whose turn it is; its ask has the same id."""
+    return UUID(input["message_id"])
+
+
+turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE, named=message_of)
