@@ -28,7 +28,7 @@ from retinue.assembly.widget import OtherSites, open_widget
 from retinue.kernel.bodies import TooLarge, Unstorable, bounded
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import TooManyRequests
-from retinue.kernel.problems import problem
+from retinue.kernel.problems import NotReady, problem
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Signer
@@ -49,14 +49,6 @@ class FiguresPrivate(Refusal):
 
     status = 403
     next = "Ask on the machine itself, or set RETINUE_METRICS_TOKEN and send it as Authorization: Bearer."
-
-
-class NotReady(Refusal):
-    """The database does not answer, or this process is about to end."""
-
-    status = 503
-    retry_after = 2
-    next = "Wait a few seconds; if it stays away, look at the server's log."
 
 
 class Around:

@@ -255,31 +255,27 @@ def wait_of(request: Request) -> float:
     return WAIT_SECONDS
 
 
-async def events_of(running: Running) -> AsyncIterator[bytes]:
-    """Server-sent events: `delta` as told, then `message` and `done`, or `error`. Leaving early stops nothing."""
-
-    def sse(event: str, data: Json) -> bytes:
-        return f"event: {event}\ndata: {json.dumps(data, default=str)}\n\n".encode()
-
-    while True:
+async def told(running: Running) -> AsyncIterator[tuple[str, Json]]:
+    """What a stream or socket says of an ask: `delta` as told, then `message` and `done`, or `error`. Leaving early stops nothing."""
+    while not running.task.done() or not running.told.empty():
         next_ = asyncio.ensure_future(running.told.get())
         await asyncio.wait({next_, running.task}, return_when=asyncio.FIRST_COMPLETED)
         if next_.done():
-            piece = next_.result()
-            yield sse(str(piece.pop("event", "delta")), piece)
-            continue
-        next_.cancel()
-        break
-    while not running.told.empty():
-        piece = running.told.get_nowait()
-        yield sse(str(piece.pop("event", "delta")), piece)
+            yield "delta", next_.result()
+        else:
+            next_.cancel()
     try:
         body, number = running.task.result()
-    except Refusal as refusal:
-        yield sse("error", problem(refusal))
-    except Exception as error:  # noqa: BLE001 - the stream has begun: an error can only be told in it
-        LOG.error("ask failed", error=type(error).__name__)
-        yield sse("error", problem(error))
+    except Exception as error:  # noqa: BLE001 - what was begun can only be told of in it
+        if not isinstance(error, Refusal):
+            LOG.error("ask failed", error=type(error).__name__)
+        yield "error", problem(error)
     else:
-        yield sse("message", body)
-        yield sse("done", {"event": number})
+        yield "message", body
+        yield "done", {"event": number}
+
+
+async def events_of(running: Running) -> AsyncIterator[bytes]:
+    """Server-sent events."""
+    async for event, data in told(running):
+        yield f"event: {event}\ndata: {json.dumps(data, default=str)}\n\n".encode()

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 from uuid import UUID
 
 import psycopg
 
 from retinue.kernel.telemetry import log
-from retinue.kernel.work import AWAY_SECONDS, Database
+from retinue.kernel.work import AWAY, AWAY_SECONDS, Database
 
+T = TypeVar("T")
 FALLBACK_SECONDS = 1.0
 NAMED_AT_MOST = 1_000
 LOG = log("live")
@@ -94,3 +96,12 @@ class Live:
             self.waiting[organization].discard(event)
             if not self.waiting[organization]:
                 del self.waiting[organization]
+
+
+async def patiently(read: Callable[[], Awaitable[T]]) -> T:
+    """Again until the database is there: a socket or stream that is open outlives its absence. `read` may be repeated whole."""
+    while True:
+        try:
+            return await read()
+        except AWAY:
+            await asyncio.sleep(AWAY_SECONDS)

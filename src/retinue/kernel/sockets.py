@@ -1,10 +1,15 @@
-"""What a WebSocket says of itself, and the frames that all of them have."""
+"""What a WebSocket says of itself, the frames that all of them have, and how its parts end together."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+from fastapi import WebSocketDisconnect
 from pydantic import BaseModel
+
+from retinue.kernel.ending import stop
+from retinue.kernel.errors import Refusal
 
 
 @dataclass(frozen=True)
@@ -35,3 +40,18 @@ class Trouble(BaseModel):
     detail: str
     next: str | None = None
     trace_id: str | None = None
+
+
+async def together(*parts: Coroutine[Any, Any, None]) -> Refusal | None:
+    """Until one of them ends, whichever it is: a socket of which a part is gone would be deaf or dumb. Answers why, when it was refused."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await stop(*(task for task in tasks if not task.done()))
+    # Another may have ended meanwhile, most often as the first did: all are heard, and the page is told of one.
+    errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+    for error in errors:
+        if not isinstance(error, Refusal | WebSocketDisconnect):
+            raise error
+    return next((error for error in errors if isinstance(error, Refusal)), None)

@@ -11,7 +11,8 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from retinue.services.conversations import frames
-from sockets import told_by
+from retinue.services.conversations.agents import Agents
+from sockets import away, told_by
 
 from .talking import Client, Visit
 
@@ -21,6 +22,13 @@ async def chat(client: Client, visit: Visit, token: str | None = None) -> AsyncI
     url = client.house.url.replace("http", "ws") + f"/api/v1/chat/ws/{visit.id}?token={token or visit.visitor.token}"
     async with connect(url) as connection:
         yield Chat(connection)
+
+
+class Broken:
+    """What cannot be searched, by a mistake of ours."""
+
+    async def search(self, *_: Any, **__: Any) -> Any:
+        raise KeyError("passage")
 
 
 class Chat:
@@ -174,3 +182,54 @@ async def test_whoever_asks_as_staff_is_told_once(client: Client) -> None:
             seen += await socket.until("message")
         text = "".join(m["content"] for m in seen if m["type"] == "delta")
         assert text == next(m["content"] for m in seen if m["type"] == "message" and m["role"] == "assistant")
+
+
+async def test_a_turn_that_breaks_is_told_on_the_socket_as_in_the_stream(client: Client) -> None:
+    """The knowledge of this client cannot be read: a failure of ours, in the middle of a turn."""
+    visit = await client.start()
+    agents = client.house.process.get(Agents)
+    agents.knowledge_of = lambda organization, channel: Broken()
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        await socket.send(type="message", content="When are you open on Saturdays?", id="m1")
+        seen = await socket.until("error")
+        assert [m["type"] for m in seen] == ["ack", "typing", "typing", "error"]
+        assert (seen[-1]["status"], seen[-1]["id"], seen[-1]["in_answer_to"]) == (500, "m1", seen[0]["message_id"])
+        await socket.send(type="ping")
+        await socket.until("pong")
+    streamed = await (await client.start()).visitor.post(f"{visit.path}/messages", {"content": "x"}, Accept="text/event-stream")
+    assert streamed.status_code == 404
+    other = await client.start()
+    streamed = await other.visitor.post(f"{other.path}/messages", {"content": "When are you open?"}, Accept="text/event-stream")
+    assert "event: error" in streamed.text and '"status": 500' in streamed.text
+
+
+async def test_a_socket_outlives_a_database_that_was_away(client: Client) -> None:
+    house = client.house
+    visit, agent = await client.start(), client.person()
+    async with chat(client, visit) as socket, chat(client, visit, agent.token) as staff:
+        await socket.until("message")
+        await staff.until("message")
+        await agent.post(f"{visit.path}/take")
+        for one in (socket, staff):
+            assert (await one.until("status"))[-1]["status"] == "taken"
+        with away(house.sql):
+            await socket.send(type="message", content="Are you there?", id="m1")
+            refused = (await socket.until("error"))[-1]
+            assert (refused["status"], refused["id"]) == (503, "m1")
+        await socket.send(type="message", content="Are you there?", id="m1")
+        await socket.until("ack")
+        assert (await staff.until("message"))[-1]["content"] == "Are you there?"
+        await agent.post(f"{visit.path}/reply", {"content": "Ann here."})
+        assert (await socket.until("message"))[-1]["content"] == "Ann here."
+
+
+async def test_a_socket_ends_when_its_person_may_no_longer_see(client: Client) -> None:
+    visit, agent = await client.start(), client.person()
+    async with chat(client, visit, agent.token) as socket:
+        await socket.until("message")
+        client.house.sql("delete from kernel.access where actor = %s", client.people["member"])
+        await visit.say("When are you open?")
+        assert (await socket.until("error"))[-1]["status"] in (403, 404)
+        with pytest.raises(websockets.ConnectionClosed):
+            await socket.connection.recv()

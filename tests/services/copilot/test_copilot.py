@@ -14,9 +14,11 @@ from retinue.assembly.process import connected
 from retinue.contracts.library import DocumentIngested
 from retinue.contracts.research import ResearchStarted
 from retinue.engines.dossier.cards import SECTIONS
+from retinue.kernel.live import Live
 from retinue.kernel.security import Signer
 from retinue.kernel.work import uuid7
 from simulators.serving import serving
+from sockets import away
 
 
 async def tell(house: House, client: Caller, source: str = "s", lineage: UUID | None = None) -> int:
@@ -184,6 +186,34 @@ async def test_the_log_is_followed_as_it_grows_and_taken_up_where_it_was_left(ho
         numbers = [await tell(house, client), await tell(house, client)]
         assert await asyncio.wait_for(following, 15) == [(n, "research.research_started.1") for n in (before, *numbers)]
         assert [n for n, _ in await asyncio.wait_for(follow(numbers[0], 1), 15)] == [numbers[1]]
+
+
+async def test_a_stream_outlives_a_database_that_was_away_and_says_why_it_ends(house: House, client: Caller):
+    watcher = await client.person("member")
+    async with connected(house.process), serving(house.app) as url, httpx.AsyncClient(timeout=20) as http:
+        headers = {"Authorization": f"Bearer {watcher.token}", "X-Tenant-ID": str(client.tenant), "Accept": "text/event-stream"}
+        before = await tell(house, client)
+        async with http.stream("GET", f"{url}/api/v1/events?after={before - 1}", headers=headers) as stream:
+            lines = stream.aiter_lines()
+
+            async def next_(start: str) -> str:
+                async with asyncio.timeout(15):
+                    async for line in lines:
+                        if line.startswith(start):
+                            return line.removeprefix(start)
+                raise AssertionError("the stream ended")
+
+            assert int(await next_("id: ")) == before
+            live = house.process.get(Live)
+            with away(house.ask):
+                live.wake(None)
+                await live.wait(uuid7(), 0.7)  # meanwhile the stream reads, and cannot
+            after = await tell(house, client)
+            assert int(await next_("id: ")) == after
+            house.ask("delete from kernel.access where organization_id = %s and roles @> '{member}'", UUID(str(client.tenant)))
+            await tell(house, client)
+            assert await next_("event: error") == ""
+            assert json.loads(await next_("data: "))["status"] in (403, 404)
 
 
 async def test_what_is_parked_is_listed_and_handled_once(house: House, client: Caller):

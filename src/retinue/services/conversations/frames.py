@@ -29,18 +29,20 @@ class Acknowledged(BaseModel):
 
 
 class Piece(BaseModel):
-    """Of the answer that is being written."""
+    """Of the answer that is being written, and the message that it answers."""
 
     type: Literal["delta"]
     content: str
+    in_answer_to: UUID
 
 
 class SomebodyTypes(BaseModel):
-    """Without `who` it is the agent, in an answer that this socket asked for."""
+    """Without `who` it is the agent, in an answer that this socket asked for; of the agent also which message it answers."""
 
     type: Literal["typing"]
     status: bool
     who: Literal["agent", "visitor", "person"] | None = None
+    in_answer_to: UUID | None = None
 
 
 class Resumed(BaseModel):
@@ -62,9 +64,11 @@ class Ended(BaseModel):
 
 
 class TroubleWith(Trouble):
-    """A problem of the API; `type` is this one word here, `id` the client's own of the message it is about."""
+    """A problem of the API; `type` is this one word here, `id` the client's own of the message it is about. `in_answer_to`: that message is
+    stored, and its answer broke."""
 
     id: str | None = None
+    in_answer_to: UUID | None = None
 
 
 chat = Socket(

@@ -8,15 +8,16 @@ from uuid import UUID
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from retinue.kernel.asks import AskedBefore, Running
+from retinue.kernel.asks import AskedBefore, Running, told
 from retinue.kernel.bodies import storable
 from retinue.kernel.errors import Forbidden, Refusal
 from retinue.kernel.http import Router, caller_of, organization_of, process_of
 from retinue.kernel.limits import Limiter
-from retinue.kernel.live import Live
+from retinue.kernel.live import Live, patiently
 from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
-from retinue.kernel.work import Work
+from retinue.kernel.sockets import together
+from retinue.kernel.work import AWAY, Work
 from retinue.services.conversations import domain, store, turns, watching
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.refusals import MessageTooLong
@@ -32,28 +33,34 @@ LARGEST = 4 * MESSAGE_CHARACTERS + 1000  # characters of a frame
 @router.websocket("/ws/{conversation_id}")
 async def chat(socket: WebSocket, conversation_id: UUID) -> None:
     await socket.accept()
-    try:
+
+    async def opened() -> Connection:
         caller = await caller_of(socket)
         admit(caller, conversation_id)
-        organization = await organization_of(socket, caller)
-        connection = Connection(socket, caller, organization, conversation_id)
+        connection = Connection(socket, caller, await organization_of(socket, caller), conversation_id)
         await connection.greet()
-    except Refusal as refusal:
-        await socket.send_json({**problem(refusal), "type": "error"})
-        await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
-        return
-    watcher = watching.Watcher(caller.kind == "visitor", socket.send_json)
-    watching.enter(conversation_id, watcher)
-    beside = [asyncio.create_task(connection.push_as_written()), asyncio.create_task(connection.overhear(watcher))]
+        return connection
+
     try:
-        await connection.listen()
+        connection = await patiently(opened)
     except WebSocketDisconnect:
-        pass
+        return
+    except Refusal as refusal:
+        await refuse(socket, refusal)
+        return
+    watcher = watching.Watcher(connection.visits, connection.tell)
+    watching.enter(conversation_id, watcher)
+    try:
+        ended = await together(connection.listen(), connection.push_as_written(), connection.overhear(watcher))
     finally:
         watching.leave(conversation_id, watcher)
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+    if ended:
+        await refuse(socket, ended)
+
+
+async def refuse(socket: WebSocket, refusal: Refusal) -> None:
+    await socket.send_json({**problem(refusal), "type": "error"})
+    await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
 
 
 class Connection:
@@ -68,11 +75,22 @@ class Connection:
         self.speaking = asyncio.Lock()  # one answer's pieces at a time, in order
         self.answering: set[asyncio.Task[None]] = set()
 
+    @property
+    def visits(self) -> bool:
+        return self.caller.kind == "visitor"
+
+    async def tell(self, frame: watching.Frame) -> None:
+        """Raises WebSocketDisconnect, also when the socket was closed from here."""
+        try:
+            await self.socket.send_json(frame)
+        except RuntimeError as closed:
+            raise WebSocketDisconnect from closed
+
     def work(self) -> Any:
         return self.process.database.work(ROOM, self.organization, self.caller.actor)
 
     def permit(self, work: Work) -> None:
-        permission = VISIT if self.caller.kind == "visitor" else "conversations:write"
+        permission = VISIT if self.visits else "conversations:write"
         if permission not in self.process.get(Security).permissions(self.caller, work.roles):
             raise Forbidden(permission)
 
@@ -88,7 +106,7 @@ class Connection:
 
     async def show(self, row: Any, **more: Any) -> None:
         shaped = turns.shaped(row)
-        await self.socket.send_json({"type": "message", **shaped, "timestamp": shaped["created_at"], **more})
+        await self.tell({"type": "message", **shaped, "timestamp": shaped["created_at"], **more})
 
     async def listen(self) -> None:
         while True:
@@ -104,23 +122,23 @@ class Connection:
                 elif message.type == "resume":
                     await self.resume(message.after)
                 elif message.type == "typing":
-                    await watching.types(self.id, visitor=self.caller.kind == "visitor", status=message.status)
+                    await watching.types(self.id, visitor=self.visits, status=message.status)
                 elif message.type == "ping":
-                    await self.socket.send_json({"type": "pong"})
+                    await self.tell({"type": "pong"})
                 elif message.type == "end":
                     async with self.work() as work:
                         self.permit(work)
                         await domain.end(work, self.id)
-                    await self.socket.send_json({"type": "end"})
+                    await self.tell({"type": "end"})
                     await self.socket.close(GOING_AWAY)
                     return
             except ValidationError as error:
                 first = error.errors(include_input=False, include_url=False)[0]
-                await self.socket.send_json(
+                await self.tell(
                     {"type": "error", "status": 422, "title": "Malformed", "detail": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
                 )
-            except Refusal as refusal:
-                await self.socket.send_json({**problem(refusal), "type": "error", "id": message.id if message else None})
+            except (Refusal, *AWAY) as error:
+                await self.tell({**problem(error), "type": "error", "id": message.id if message else None})
 
     async def take(self, message: FromSocket) -> None:
         """Store the message and begin its turn; the same client id again only says what became of it."""
@@ -134,39 +152,36 @@ class Connection:
             return
         await self.acknowledge(message, UUID(input["message_id"]), input["position"])
         running = turns.turn.run(self.process, self.organization, ask, input)
-        task = asyncio.create_task(self.speak(running))
+        task = asyncio.create_task(self.speak(running, message.id, input["message_id"]))
         self.answering.add(task)
         task.add_done_callback(self.answering.discard)
 
     async def acknowledge(self, message: FromSocket, id: UUID, position: int) -> None:
-        await self.socket.send_json({"type": "ack", "id": message.id, "message_id": str(id), "position": position})
+        await self.tell({"type": "ack", "id": message.id, "message_id": str(id), "position": position})
 
-    async def speak(self, running: Running) -> None:
+    async def speak(self, running: Running, id: str | None, question: str) -> None:
         """Pass on what is told as it is told, then the message. The turn goes on if the socket is gone."""
         self.asking += 1
         try:
-            await self._speak(running)
+            await self._speak(running, id, question)
         finally:
             self.asking -= 1
 
-    async def _speak(self, running: Running) -> None:
-        with suppress(WebSocketDisconnect, RuntimeError):
+    async def _speak(self, running: Running, id: str | None, question: str) -> None:
+        asked = {"in_answer_to": question}
+        with suppress(WebSocketDisconnect):
             async with self.speaking:
-                await self.socket.send_json({"type": "typing", "status": True})
-                while not running.task.done() or not running.told.empty():
-                    told = asyncio.ensure_future(running.told.get())
-                    await asyncio.wait({told, running.task}, return_when=asyncio.FIRST_COMPLETED)
-                    if told.done():
-                        await self.socket.send_json({"type": "delta", **told.result()})
+                await self.tell({"type": "typing", "status": True, **asked})
+                async for what, data in told(running):
+                    if what == "delta":
+                        await self.tell({"type": "delta", **data, **asked})
+                        continue
+                    await self.tell({"type": "typing", "status": False, **asked})
+                    if what == "error":
+                        await self.tell({**data, "type": "error", "id": id, **asked})
                     else:
-                        told.cancel()
-                await self.socket.send_json({"type": "typing", "status": False})
-                try:
-                    running.task.result()
-                except Refusal as refusal:
-                    await self.socket.send_json({**problem(refusal), "type": "error"})
+                        await patiently(self.push)
                     return
-                await self.push()
 
     async def push(self) -> None:
         """Whatever the conversation has beyond `sent`, to others than people except what visitors wrote; and who answers in it, when that changed."""
@@ -182,7 +197,7 @@ class Connection:
             self.sent = max(self.sent, conversation.positions)
         if conversation.status != self.status:
             self.status = conversation.status
-            await self.socket.send_json({"type": "status", "status": self.status})
+            await self.tell({"type": "status", "status": self.status})
 
     async def resume(self, after: int) -> None:
         """Everything after a position, the visitor's own messages too."""
@@ -192,23 +207,21 @@ class Connection:
             for row in rows:
                 self.sent = max(self.sent, row.position)
                 await self.show(row)
-            await self.socket.send_json({"type": "resumed", "after": after, "position": self.sent, "more": len(rows) == REPLAYED})
+            await self.tell({"type": "resumed", "after": after, "position": self.sent, "more": len(rows) == REPLAYED})
 
     async def overhear(self, watcher: watching.Watcher) -> None:
         """What the agent says to a visitor on another socket, as it is said."""
-        with suppress(WebSocketDisconnect, RuntimeError):
-            while True:
-                frame = await watcher.overheard.get()
-                if not self.asking:
-                    await self.socket.send_json(frame)
+        while True:
+            frame = await watcher.overheard.get()
+            if not self.asking:
+                await self.tell(frame)
 
     async def push_as_written(self) -> None:
         """What a person writes, or another process answers: woken when the organization's log grows."""
         live = self.process.get(Live)
-        with suppress(WebSocketDisconnect, RuntimeError):
-            while True:
-                waiting = asyncio.create_task(live.wait(self.organization, 2.0))
-                await asyncio.sleep(0)  # registered before the look, so that nothing falls between
-                async with self.speaking:
-                    await self.push()
-                await waiting
+        while True:
+            waiting = asyncio.create_task(live.wait(self.organization, 2.0))
+            await asyncio.sleep(0)  # registered before the look, so that nothing falls between
+            async with self.speaking:
+                await patiently(self.push)
+            await waiting

@@ -156,7 +156,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
         waited = [0.0]
         PROVIDER_SECONDS.set(waited)
     before, began = waited[0], time.perf_counter()
-    writing = watching.Writing(turn.conversation.id)
+    writing = watching.Writing(turn.conversation.id, turn.message_id)
 
     def say(text: str) -> None:
         tell({"content": text})

@@ -48,8 +48,8 @@ async def types(conversation: UUID, *, visitor: bool, status: bool) -> None:
 class Writing:
     """The agent writes: staff see it while it lasts. A turn never waits for them."""
 
-    def __init__(self, conversation: UUID) -> None:
-        self.conversation = conversation
+    def __init__(self, conversation: UUID, question: UUID) -> None:
+        self.conversation, self.question = conversation, str(question)
 
     def __enter__(self) -> None:
         self._tell({"type": "typing", "status": True, "who": "agent"})
@@ -61,6 +61,7 @@ class Writing:
         self._tell({"type": "delta", "content": text})
 
     def _tell(self, frame: Frame) -> None:
+        frame["in_answer_to"] = self.question
         for watcher in _watching.get(self.conversation, ()):
             if not watcher.visitor and not watcher.overheard.full():
                 watcher.overheard.put_nowait(frame)

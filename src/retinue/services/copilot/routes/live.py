@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from retinue.engines.dossier.cards import SECTIONS
-from retinue.kernel.ending import stop
 from retinue.kernel.errors import Forbidden, Refusal, Unauthorized
 from retinue.kernel.http import Router, process_of
 from retinue.kernel.limits import Limiter
+from retinue.kernel.live import patiently
 from retinue.kernel.problems import problem
 from retinue.kernel.security import Caller, Security
+from retinue.kernel.sockets import together
 from retinue.kernel.work import Work
 from retinue.services.copilot import shapes, store
 from retinue.services.copilot.feed import NOT_PERMITTED, ROOM, SEES, Feed, Reader, reset, told
@@ -59,7 +61,7 @@ async def live(socket: WebSocket) -> None:
             first = tab.understood(await socket.receive_text())
         if first.type != "auth":
             raise SignInFirst()
-        await tab.sign_in(first.token)
+        await patiently(partial(tab.sign_in, first.token))
     except (Refusal, ValidationError, TimeoutError) as error:
         await tab.refuse(error if isinstance(error, Refusal) else SignInFirst())
         return
@@ -114,19 +116,12 @@ class Tab:
         return self.reader
 
     async def live(self) -> None:
-        tasks = [asyncio.create_task(body) for body in (self.listen(), self.send(), self.expire())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            refusal = await together(self.listen(), self.send(), self.expire())
         finally:
             await self.feed.leave(self.me)
-            await stop(*(task for task in tasks if not task.done()))
-        # Another may have ended meanwhile, most often as the first did: all are heard, and the page is told of one.
-        errors = [error for task in tasks if not task.cancelled() and (error := task.exception())]
-        if refusal := next((error for error in errors if isinstance(error, Refusal)), None):
+        if refusal:
             await self.refuse(refusal)
-        for error in errors:
-            if not isinstance(error, Refusal | WebSocketDisconnect):
-                raise error
 
     async def listen(self) -> None:
         while True:
@@ -140,10 +135,10 @@ class Tab:
             if said.type == "ping":
                 await self.socket.send_json({"type": "pong"})
             elif said.type == "auth":
-                await self.sign_in(said.token)
+                await patiently(partial(self.sign_in, said.token))
             else:
                 self.process.get(Limiter).take(self.me.caller.organization)
-                await self.watch(said.heads)
+                await patiently(partial(self.watch, said.heads))
 
     async def expire(self) -> None:
         clock = self.process.database.clock

@@ -1,7 +1,7 @@
 """HTTP in for the log, what is parked, and jobs."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from retinue.kernel.deliver import Deliverer
-from retinue.kernel.errors import Forbidden, NotFound
+from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.events import Event
 from retinue.kernel.http import (
     NUMBER_AT_MOST,
@@ -23,7 +23,8 @@ from retinue.kernel.http import (
     process_of,
     works,
 )
-from retinue.kernel.live import Live
+from retinue.kernel.live import Live, patiently
+from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.copilot import store
@@ -68,8 +69,13 @@ async def events(
     if "text/event-stream" in request.headers.get("accept", ""):
         last = request.headers.get("last-event-id", "")
         return StreamingResponse(
-            follow(
-                request, client, min(int(last), NUMBER_AT_MOST) if last.isascii() and last.isdigit() and len(last) < 20 else after, kinds
+            ending(
+                follow(
+                    request,
+                    client,
+                    min(int(last), NUMBER_AT_MOST) if last.isascii() and last.isdigit() and len(last) < 20 else after,
+                    kinds,
+                )
             ),
             media_type="text/event-stream",
         )
@@ -82,16 +88,29 @@ async def follow(request: Request, client: UUID, after: int, kinds: list[str] | 
     """Reads in short Works of the caller's own, so that lost access ends the stream."""
     process, caller = process_of(request), await caller_of(request)
     live = process.get(Live)
-    while not await request.is_disconnected():
+
+    async def read() -> Sequence[Any]:
         async with process.database.work("copilot", client, caller.actor) as work:
             if "events:read" not in process.get(Security).permissions(caller, work.roles):
                 raise Forbidden("events:read")
-            rows = await store.log(work, client, after=after, kinds=kinds, size=PAGE_AT_MOST)
+            return await store.log(work, client, after=after, kinds=kinds, size=PAGE_AT_MOST)
+
+    while not await request.is_disconnected():
+        rows = await patiently(read)
         for row in rows:
             after = row.number
             yield f"id: {row.number}\nevent: event\ndata: {logged(row).model_dump_json()}\n\n".encode()
         if not rows and not await live.wait(client):
             yield b": still here\n\n"
+
+
+async def ending(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A refusal after the stream has begun is its last event."""
+    try:
+        async for part in stream:
+            yield part
+    except Refusal as refusal:
+        yield f"event: error\ndata: {json.dumps(problem(refusal))}\n\n".encode()
 
 
 @router.get("/events/parked")
@@ -136,7 +155,7 @@ async def job(job_id: UUID, request: Request, work: Work = asked()) -> Any:
     """A request that answered 202. With `Accept: text/event-stream` the answer is sent when it is there."""
     shown = await shown_job(work, job_id, await caller_of(request))
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(follow_job(request, work.organization, job_id), media_type="text/event-stream")
+        return StreamingResponse(ending(follow_job(request, work.organization, job_id)), media_type="text/event-stream")
     return shown
 
 
@@ -149,10 +168,14 @@ async def shown_job(work: Work, job_id: UUID, caller: Caller) -> Job:
 
 async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncIterator[bytes]:
     process, caller = process_of(request), await caller_of(request)
-    while not await request.is_disconnected():
+
+    async def read() -> Job:
         async with process.database.work("copilot", client, caller.actor) as work:
             work.permissions = process.get(Security).permissions(caller, work.roles)
-            shown = await shown_job(work, job_id, caller)
+            return await shown_job(work, job_id, caller)
+
+    while not await request.is_disconnected():
+        shown = await patiently(read)
         yield f"event: {'done' if shown.result else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
         if shown.result:
             return
