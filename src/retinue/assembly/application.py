@@ -33,6 +33,7 @@ from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Signer
 from retinue.kernel.settings import KernelSettings
+from retinue.kernel.shapes import printable, reason
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
 from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY
@@ -130,10 +131,12 @@ async def _broken(_: Request, error: Exception) -> Response:
     return answer(error)
 
 
-async def _malformed(_: Request, error: Exception) -> Response:
-    """Says which field and what is expected; never repeats what was sent."""
+async def _malformed(request: Request, error: Exception) -> Response:
+    """Says which field and what is expected; of what was sent it repeats names of fields alone."""
     faults = error.errors() if isinstance(error, RequestValidationError) else []
-    named = "; ".join(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults[:20])
+    field = getattr(request.scope.get("route"), "body_field", None)
+    kind = field.field_info.annotation if field else None
+    named = "; ".join(f"{'.'.join(printable(str(part)) for part in fault['loc'])}: {reason(kind, fault)}" for fault in faults[:20])
     body = {
         "type": "/problems/Malformed",
         "title": "Malformed",

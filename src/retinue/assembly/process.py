@@ -30,7 +30,7 @@ from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Security, Signer, written_once
-from retinue.kernel.settings import KernelSettings, read_all
+from retinue.kernel.settings import KernelSettings, read_all, unknown
 from retinue.kernel.telemetry import log
 from retinue.kernel.tracing import export_to
 from retinue.kernel.work import Database
@@ -56,13 +56,14 @@ class Settings:
 
     kernel: KernelSettings
     others: dict[type[BaseSettings], Any]
+    unknown: Sequence[str] = ()  # what is said of variables that look like settings and are none
 
 
 def settings() -> Settings:
     kinds: list[type[BaseSettings]] = [KernelSettings, *provisions.SETTINGS, *(room.settings for room in ROOMS if room.settings)]
     read = read_all(dict.fromkeys(kinds))
     kernel = read.pop(KernelSettings)
-    return Settings(kernel, read)
+    return Settings(kernel, read, unknown(kinds, os.environ))
 
 
 def named(names: Iterable[str] | None) -> list[Room]:
@@ -87,6 +88,8 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
 
     All rooms share a login; a process of some rooms has a login of its own that can become those and no others.
     """
+    for said in read.unknown:
+        LOG.warning(said)
     password = login_password(read.kernel.home)
     login = None
     if len(rooms) < len(ROOMS):

@@ -17,7 +17,7 @@ from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.events import Event
 from retinue.kernel.process import Process
-from retinue.kernel.settings import KernelSettings
+from retinue.kernel.settings import KernelSettings, variable
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,9 +36,8 @@ def settings_page() -> str:
     for kind in dict.fromkeys(kinds):
         lines += [f"## {kind.__module__.removeprefix('retinue.')}", "", "| variable | default | meaning |", "|---|---|---|"]
         for name, field in kind.model_fields.items():
-            variable = str(field.validation_alias) if field.validation_alias else f"{kind.model_config.get('env_prefix', '')}{name}".upper()
             default = "computed" if field.default_factory else "none" if field.default in (None, "") else f"`{field.default}`"
-            lines.append(f"| `{variable}` | {default} | {field.description or ''} |")
+            lines.append(f"| `{variable(kind, name)}` | {default} | {field.description or ''} |")
         lines.append("")
     return "\n".join(lines)
 

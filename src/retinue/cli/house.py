@@ -244,8 +244,8 @@ def check(home: Home = None, json_: Json = False) -> None:
     configure(home, None)
     from retinue.assembly.process import settings
 
-    settings()
-    say("the settings are good", json_, good=True)
+    unknown = list(settings().unknown)
+    say("\n".join(["the settings are good", *unknown]), json_, good=True, unknown=unknown)
 
 
 def token(

@@ -5,7 +5,7 @@ import json
 import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
@@ -13,6 +13,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -23,12 +25,14 @@ from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
 from retinue.kernel.limits import Limiter
 from retinue.kernel.process import Process
 from retinue.kernel.security import Caller, Security
+from retinue.kernel.shapes import UnknownParameter, only
 from retinue.kernel.work import Work
 
 __all__ = ["AfterEvent", "Caller", "Page", "Process", "Router", "caller_of", "page_of", "process_of", "works"]
 
 ANSWERS_KEPT = timedelta(hours=72)
 PAGE, PAGE_AT_MOST = 50, 200
+TENANT = "client_id"  # may stand in any query instead of X-Tenant-ID
 NUMBER_AT_MOST = 2**63 - 1
 NOBODY = UUID(int=0)
 Item = TypeVar("Item")
@@ -74,11 +78,17 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = {TENANT, *_parameters(self.dependant)}
+        parts = {part.alias for part in self.dependant.body_params if isinstance(part.field_info, Form)}
 
         async def answer(request: Request) -> Response:
             request = Checked(request.scope, request.receive)
             allow(request.scope, await self.limit(request))
             await request.check()
+            if unknown := next((name for name in request.query_params if name not in known), None):
+                raise UnknownParameter(unknown, known)
+            if parts and "form" in request.headers.get("content-type", ""):
+                only(await request.form(), parts)
             if key_of(request):
                 await request.body()  # kept, since a form would consume it before its fingerprint is taken
             try:
@@ -109,6 +119,12 @@ class Route(APIRoute):
         if "json" in request.headers.get("content-type", ""):  # is parsed at once, while nothing else runs
             return OF_SOMEBODY if caller.kind == "visitor" else min(of_files, OF_TEXT)
         return of_files if visitors or caller.kind != "visitor" else OF_SOMEBODY
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
 
 
 class Router(APIRouter):

@@ -10,6 +10,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retinue.kernel.errors import Refusal
+from retinue.kernel.shapes import nearest
+
+OURS = "RETINUE_"
+NOT_SETTINGS = ("RETINUE_TEST_", "RETINUE_URL")  # of the tests, and of the curl scripts
 
 
 class BrokenSettings(Refusal):
@@ -57,6 +61,21 @@ class KernelSettings(BaseSettings):
     @property
     def address(self) -> str:
         return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def variable(kind: type[BaseSettings], name: str) -> str:
+    """The environment variable of a setting."""
+    alias = kind.model_fields[name].validation_alias
+    return str(alias) if alias else f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+
+
+def unknown(kinds: Iterable[type[BaseSettings]], named: Iterable[str]) -> list[str]:
+    """Of the variables `named`, what to say of each that has our prefix and is no setting: it changes nothing."""
+    known = {variable(kind, name) for kind in kinds for name in kind.model_fields}
+    strange = sorted(name for name in named if name.startswith(OURS) and name not in known and not name.startswith(NOT_SETTINGS))
+    ours = sorted(name.removeprefix(OURS) for name in known if name.startswith(OURS))
+    like = {name: nearest(name.removeprefix(OURS), ours).replace("mean ", f"mean {OURS}") or "." for name in strange}
+    return [f"{name} is no setting and changes nothing{said}" for name, said in like.items()]
 
 
 def read_all(kinds: Iterable[type[BaseSettings]]) -> dict[type[BaseSettings], Any]:

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic.json_schema import GenerateJsonSchema
+
+from retinue.kernel.shapes import Body
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
@@ -14,8 +16,8 @@ Condition = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*( (<|<=|>
 ProductType = Literal["chatbot", "voicebot"]
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+class Part(Body):
+    model_config = ConfigDict(strict=True)
 
 
 class ConfigMetadata(Part):
@@ -303,7 +305,7 @@ _BY_PRODUCT: dict[str, Any] = {
 class Configuration(Part):
     """What one version of an agent is: who it is, what it may do, and what it runs on."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_BY_PRODUCT)
+    model_config = ConfigDict(json_schema_extra=_BY_PRODUCT)
 
     config_metadata: ConfigMetadata
     system_prompt: SystemPrompt

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from retinue.engines.configs.model import Configuration
 from retinue.kernel.errors import Refusal
+from retinue.kernel.shapes import reason as said_of
 
 _LARGEST = 500_000  # characters of a configuration's text
 
@@ -79,11 +80,10 @@ def _problem(detail: dict[str, Any]) -> tuple[str, str]:
     for step in detail["loc"]:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
     reasons = {
-        "extra_forbidden": "there is no such field",
         "missing": "it is required",
         "string_pattern_mismatch": f"it does not have the form {detail.get('ctx', {}).get('pattern')}",
     }
-    reason = reasons.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    reason = reasons.get(detail["type"]) or said_of(Configuration, detail).removeprefix("Value error, ").rstrip(".")
     return path or "configuration", reason[0].lower() + reason[1:]
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from retinue.kernel.shapes import Body as Shape
+
 Environment = Literal["development", "staging", "production"]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(ge=1, le=2_000_000_000)]
@@ -70,14 +72,14 @@ class Version(VersionItem):
     missing: list[Fault]
 
 
-class Create(BaseModel):
+class Create(Shape):
     """`body`: the configuration as JSON, or a string of YAML."""
 
     body: Body
     message: Message = "First version"
 
 
-class AddVersion(BaseModel):
+class AddVersion(Shape):
     """`based_on` is the version that was changed."""
 
     body: Body
@@ -85,7 +87,7 @@ class AddVersion(BaseModel):
     based_on: Number
 
 
-class Validate(BaseModel):
+class Validate(Shape):
     body: Body
 
 
@@ -99,12 +101,12 @@ class Validation(BaseModel):
     missing: list[Fault] = []
 
 
-class Deploy(BaseModel):
+class Deploy(Shape):
     version: Number
     environment: Environment = "production"
 
 
-class RollBack(BaseModel):
+class RollBack(Shape):
     """`from_version`: what is deployed as you see it; another one is refused."""
 
     environment: Environment = "production"

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, model_validator
+
+from retinue.kernel.shapes import Body
 
 CHAT = "chat"  # the channel of whatever strangers start
 MESSAGE_CHARACTERS = 8000
@@ -15,13 +17,13 @@ Status = Literal["open", "waiting", "taken", "ended"]
 Role = Literal["visitor", "assistant", "person", "system"]
 
 
-class ContactDetails(BaseModel):
+class ContactDetails(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=50, pattern=r"\d")] | None = None
 
 
-class StartConversation(BaseModel):
+class StartConversation(Body):
     """`client_id` may stand here instead of in X-Tenant-ID. `channel`: staff and keys name it; what a visitor
     starts is `chat`. `config_version`: staff try that version, deployed or not, on the channel `test`.
     `identity`: who the visitor is, signed by the client's own site for its widget."""
@@ -54,11 +56,11 @@ class LeaveContact(ContactDetails):
         return self
 
 
-class Typing(BaseModel):
+class Typing(Body):
     status: bool = True
 
 
-class SendMessage(BaseModel):
+class SendMessage(Body):
     """`id` is the client's own id of a message, as over the socket; a message is taken once under it."""
 
     content: Content
@@ -77,10 +79,22 @@ class Citation(BaseModel):
 
 
 class Button(BaseModel):
-    """`value` is what the visitor sends by pressing it."""
+    """`payload` is what the visitor sends by pressing it. `value` is the same, and `label` the title: the names of before."""
 
     label: str
     value: str
+
+    @computed_field
+    def type(self) -> Literal["postback"]:
+        return "postback"
+
+    @computed_field
+    def title(self) -> str:
+        return self.label
+
+    @computed_field
+    def payload(self) -> str:
+        return self.value
 
 
 class Card(BaseModel):
@@ -175,11 +189,11 @@ class Note(BaseModel):
     created_at: datetime
 
 
-class WriteNote(BaseModel):
+class WriteNote(Body):
     content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
-class Presence(BaseModel):
+class Presence(Body):
     """Whether the caller is there for visitors who ask for a person."""
 
     here: bool
@@ -190,7 +204,7 @@ class Here(BaseModel):
     until: datetime | None
 
 
-class FromSocket(BaseModel):
+class FromSocket(Body):
     """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position, `status` of typing."""
 
     type: Literal["message", "resume", "typing", "end", "ping"]

@@ -16,6 +16,7 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live, patiently
 from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
+from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
 from retinue.kernel.work import AWAY, Work
 from retinue.services.conversations import domain, store, turns, watching
@@ -135,7 +136,12 @@ class Connection:
             except ValidationError as error:
                 first = error.errors(include_input=False, include_url=False)[0]
                 await self.tell(
-                    {"type": "error", "status": 422, "title": "Malformed", "detail": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"}
+                    {
+                        "type": "error",
+                        "status": 422,
+                        "title": "Malformed",
+                        "detail": f"{'.'.join(printable(str(step)) for step in first['loc'])}: {reason(FromSocket, first)}",
+                    }
                 )
             except (Refusal, *AWAY) as error:
                 await self.tell({**problem(error), "type": "error", "id": message.id if message else None})

@@ -13,6 +13,7 @@ from retinue.kernel.errors import NotFound, Unauthorized
 from retinue.kernel.http import Router, caller_of, process_of, works
 from retinue.kernel.limits import Limiter
 from retinue.kernel.security import KEY_PREFIX, Security
+from retinue.kernel.shapes import only
 from retinue.kernel.work import Work
 from retinue.services.conversations import attachments, domain, store, watching, widget
 from retinue.services.conversations.identities import UnknownWidgetKey, admit_page
@@ -65,6 +66,7 @@ async def sent(request: Request, id: UUID) -> attachments.Sent:
     """Read before any transaction: it may take long. Raises FileTooLarge, NoFile, and what is said of files that cannot be read."""
     admit(await caller_of(request), id)
     form = await request.form(max_files=1, max_fields=5)
+    only(form, ("file", "content", "id"))
     file, content, client_id = form.get("file"), form.get("content") or "", form.get("id")
     if (
         not isinstance(file, UploadFile)

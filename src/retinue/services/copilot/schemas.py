@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from retinue.kernel.http import NUMBER_AT_MOST
+from retinue.kernel.shapes import Body
 
 SubjectType = Literal["conversation", "requirements", "configuration", "document", "research", "contact", "key"]
 
@@ -75,7 +76,7 @@ class EventDetail(BaseModel):
     lineage: list[Moment]
 
 
-class Seen(BaseModel):
+class Seen(Body):
     client_id: UUID
     number: Annotated[int, Field(ge=0, le=NUMBER_AT_MOST)]
 
@@ -133,7 +134,7 @@ class Job(BaseModel):
     result: dict[str, Any] | None
 
 
-class FromTab(BaseModel):
+class FromTab(Body):
     """What a page says over its live socket: `token` with auth, `heads` (client → last number seen) with watch."""
 
     type: Literal["auth", "watch", "ping"]

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from retinue.kernel.shapes import Body
 from retinue.services.identity.domain.names import same_email, same_website
 
 
@@ -52,10 +53,6 @@ Text = Annotated[str, AfterValidator(_printable)]
 Status = Literal["unclaimed", "claimed", "expired"]
 Roles = Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=20)]
 Scopes = Annotated[list[Annotated[str, Field(max_length=50)]], Field(min_length=1, max_length=50)]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(hide_input_in_errors=True)  # passwords and tokens stay out of messages
 
 
 class ByCookie(Body):

@@ -20,6 +20,7 @@ from retinue.kernel.bodies import takes_files
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
+from retinue.kernel.shapes import reason
 from retinue.kernel.work import Work, uuid7
 from retinue.services.library import domain, store
 from retinue.services.library.schemas import (
@@ -37,6 +38,7 @@ from retinue.services.library.tables import Intake
 
 router = Router("library", tags=["knowledge"])
 FORM_BYTES = 64_000_000  # a file of 50 MB and its form around it
+NO_GRAPH = "enable_graph_rag: there is no knowledge graph yet, so passages were found by words and by meaning alone."
 CHARACTERS_A_WORD, DOCUMENTS_A_SECOND = 6, 4
 Asked = tuple[Query, np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -61,11 +63,14 @@ async def sent(request: Request) -> tuple[IngestOptions, bytes, str, str | None]
                 metadata = json.loads(fields.pop("metadata", "{}") or "{}")
             except ValueError:
                 metadata = None
+            if isinstance(metadata, dict) and metadata.get("document_id"):
+                fields.setdefault("document_id", metadata["document_id"])
             options = IngestOptions.model_validate(fields | {"metadata": metadata})
             return options, await file.read(), file.filename or "document", file.content_type
         body = Ingest.model_validate_json(await request.body())
     except ValidationError as error:
-        raise RequestValidationError(error.errors(include_input=False, include_url=False, include_context=False)) from None
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        raise RequestValidationError([{**fault, "type": "value_error", "msg": reason(Ingest, fault)} for fault in faults]) from None
     # Text sent as JSON is Markdown at most: headings become sections, the rest stays as it is.
     return body, body.content.encode(), f"{body.title or body.document_id or 'document'}.md", "text/markdown"
 
@@ -176,6 +181,7 @@ async def query(request: Request, question: Annotated[Asked, Depends(asked)], wo
             )
             for p in found
         ],
+        left_out=[NO_GRAPH] if body.enable_graph_rag else [],
         latency_ms=round((time.perf_counter() - began) * 1000, 1),
         embedder=process_of(request).get(Embedder).name,
     )

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from retinue.kernel.shapes import Body
+
 Strategy = Literal["semantic", "fixed_size", "paragraph"]
 
 
-class DateRange(BaseModel):
+class DateRange(Body):
     start: datetime | None = None
     end: datetime | None = None
 
 
-class IngestOptions(BaseModel):
+class IngestOptions(Body):
     """`document_id` is the caller's own id and is kept. `chunk_size`: words a passage, about."""
 
     document_id: str | None = Field(None, min_length=1, max_length=500)
@@ -54,6 +56,8 @@ class IngestStatus(BaseModel):
 
 
 class Filters(BaseModel, extra="allow"):
+    """Any other name is one of the documents' metadata: a value that it must have, or a list of which it must have one."""
+
     date_range: DateRange | None = None
     kind: str | Annotated[list[str], Field(max_length=50)] | None = None
 
@@ -64,7 +68,7 @@ class Filters(BaseModel, extra="allow"):
         return self
 
 
-class Query(BaseModel):
+class Query(Body):
     """`filters`: `document_type` (of the metadata), `kind`, `date_range`, and any metadata to be contained."""
 
     query: str = Field(min_length=1, max_length=2000)
@@ -91,8 +95,11 @@ class Result(BaseModel):
 
 
 class Results(BaseModel):
+    """`left_out`: what of the request had no effect, and why."""
+
     results: list[Result]
     graph_insights: list[dict[str, Any]] = []
+    left_out: list[str] = []
     latency_ms: float
     embedder: str
 

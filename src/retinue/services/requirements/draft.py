@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retinue.kernel.shapes import Body
+
 
 class SourcedClaim(BaseModel):
     """A claim of the research profile, with the id under which it is kept."""
@@ -29,7 +31,7 @@ class ProfileClaims(BaseModel):
     claims: list[SourcedClaim] = Field(default_factory=list)
 
 
-class Item(BaseModel):
+class Item(Body):
     text: str
     source_claims: list[str] = Field(default_factory=list)
 
@@ -83,7 +85,7 @@ class OpenQuestion(Item):
     about: str
 
 
-class RequirementsDraft(BaseModel):
+class RequirementsDraft(Body):
     company: str
     business_summary: Item
     goals: list[Item] = Field(default_factory=list)

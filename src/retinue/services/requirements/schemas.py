@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from retinue.kernel.shapes import Body
 from retinue.services.requirements.draft import RequirementsDraft
 
 Status = Literal["draft", "approved", "superseded"]
@@ -54,19 +55,19 @@ class ResearchState(BaseModel):
     settled_at: datetime | None
 
 
-class Change(BaseModel):
+class Change(Body):
     """`version` is the one that was changed."""
 
     version: int = Field(ge=1, le=2_000_000_000)
     body: RequirementsDraft
 
 
-class Approve(BaseModel):
+class Approve(Body):
     """`automatic`: nobody read it."""
 
     version: int = Field(ge=1, le=2_000_000_000)
     automatic: bool = False
 
 
-class Reopen(BaseModel):
+class Reopen(Body):
     version: int = Field(ge=1, le=2_000_000_000)

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from retinue.kernel.shapes import Body
+
 Source = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class StartResearch(BaseModel):
+class StartResearch(Body):
     """`source` is a website's address. For files: `files`, ids that `POST /research/files` gave, and `source` a name for them."""
 
     client_id: UUID | None = None

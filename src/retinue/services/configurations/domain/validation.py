@@ -67,9 +67,6 @@ def contradictions(configuration: Configuration) -> Iterator[Fault]:
         if need.tool_name in described:
             yield Fault(f"tools_needed[{place}].tool_name", f"{need.tool_name} stands twice")
         described.add(need.tool_name)
-    for place, tool in enumerate(configuration.tools_available):
-        if tool.status == "missing" and tool.tool_name not in described:
-            yield Fault(f"tools_available[{place}]", f"{tool.tool_name} is missing and not described under tools_needed")
     names: set[str] = set()
     for place, integration in enumerate(configuration.integrations):
         if integration.integration_name in names:
@@ -98,9 +95,11 @@ def blockers(configuration: Configuration) -> list[Fault]:
 
 def missing(configuration: Configuration) -> list[Fault]:
     """What the agent will do without."""
+    described = {need.tool_name for need in configuration.tools_needed}
+    unsaid = "; describe under tools_needed what it takes and gives, so that it can be made"
     return [
         *(
-            Fault(f"tools_available[{place}]", f"the tool {tool.tool_name} is still missing")
+            Fault(f"tools_available[{place}]", f"the tool {tool.tool_name} is still missing{'' if tool.tool_name in described else unsaid}")
             for place, tool in enumerate(configuration.tools_available)
             if tool.status == "missing"
         ),

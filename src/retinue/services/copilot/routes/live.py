@@ -16,6 +16,7 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.live import patiently
 from retinue.kernel.problems import problem
 from retinue.kernel.security import Caller, Security
+from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
 from retinue.kernel.work import Work
 from retinue.services.copilot import shapes, store
@@ -129,8 +130,10 @@ class Tab:
                 said = self.understood(await self.socket.receive_text())
             except ValidationError as error:
                 first = error.errors(include_input=False, include_url=False)[0]
-                where = ".".join(map(str, first["loc"]))
-                await self.socket.send_json({"type": "error", "status": 422, "title": "Malformed", "detail": f"{where}: {first['msg']}"})
+                where = ".".join(printable(str(step)) for step in first["loc"])
+                await self.socket.send_json(
+                    {"type": "error", "status": 422, "title": "Malformed", "detail": f"{where}: {reason(FromTab, first)}"}
+                )
                 continue
             if said.type == "ping":
                 await self.socket.send_json({"type": "pong"})
