@@ -86,7 +86,7 @@ def test_every_route_of_the_api_is_one_that_looks() -> None:
 
 
 def test_the_nearest_field_is_named_wherever_the_wrong_one_stands() -> None:
-    fault = {"type": "extra_forbidden", "loc": ("body", "chunk_sise"), "msg": ""}
+    fault = {"type": "extra_forbidden", "loc": ("chunk_sise",), "msg": ""}
     assert reason(Ingest, fault).startswith("there is no such field; did you mean chunk_size? It takes document_id, namespace,")
     inside = {"type": "extra_forbidden", "loc": ("filters", "date_range", "strat"), "msg": ""}
     assert reason(Query, inside) == "there is no such field; did you mean start? It takes start, end."

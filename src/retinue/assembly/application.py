@@ -136,7 +136,10 @@ async def _malformed(request: Request, error: Exception) -> Response:
     faults = error.errors() if isinstance(error, RequestValidationError) else []
     field = getattr(request.scope.get("route"), "body_field", None)
     kind = field.field_info.annotation if field else None
-    named = "; ".join(f"{'.'.join(printable(str(part)) for part in fault['loc'])}: {reason(kind, fault)}" for fault in faults[:20])
+    named = "; ".join(
+        f"{'.'.join(printable(str(part)) for part in fault['loc'])}: {reason(kind, fault | {'loc': fault['loc'][1:]})}"
+        for fault in faults[:20]
+    )
     body = {
         "type": "/problems/Malformed",
         "title": "Malformed",

@@ -63,7 +63,7 @@ def settings() -> Settings:
     kinds: list[type[BaseSettings]] = [KernelSettings, *provisions.SETTINGS, *(room.settings for room in ROOMS if room.settings)]
     read = read_all(dict.fromkeys(kinds))
     kernel = read.pop(KernelSettings)
-    return Settings(kernel, read, unknown(kinds, os.environ))
+    return Settings(kernel, read, unknown(kinds))
 
 
 def named(names: Iterable[str] | None) -> list[Room]:

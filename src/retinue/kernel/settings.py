@@ -69,10 +69,14 @@ def variable(kind: type[BaseSettings], name: str) -> str:
     return str(alias) if alias else f"{kind.model_config.get('env_prefix', '')}{name}".upper()
 
 
-def unknown(kinds: Iterable[type[BaseSettings]], named: Iterable[str]) -> list[str]:
-    """Of the variables `named`, what to say of each that has our prefix and is no setting: it changes nothing."""
+def unknown(kinds: Iterable[type[BaseSettings]], named: Iterable[str] | None = None) -> list[str]:
+    """Of the variables `named`, else of the environment's, what to say of each that has our prefix and is no setting: it changes nothing."""
     known = {variable(kind, name) for kind in kinds for name in kind.model_fields}
-    strange = sorted(name for name in named if name.startswith(OURS) and name not in known and not name.startswith(NOT_SETTINGS))
+    strange = sorted(
+        name
+        for name in (os.environ if named is None else named)
+        if name.startswith(OURS) and name not in known and not name.startswith(NOT_SETTINGS)
+    )
     ours = sorted(name.removeprefix(OURS) for name in known if name.startswith(OURS))
     like = {name: nearest(name.removeprefix(OURS), ours).replace("mean ", f"mean {OURS}") or "." for name in strange}
     return [f"{name} is no setting and changes nothing{said}" for name, said in like.items()]

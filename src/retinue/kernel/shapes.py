@@ -52,7 +52,7 @@ def reason(kind: Any, fault: Mapping[str, Any]) -> str:
     """What is wrong at a place of a `kind` of value, in words; of an unknown field also the nearest known one, and which there are."""
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"])
-    steps = [step for step in fault["loc"] if step != "body"]
+    steps = fault["loc"]
     known = _fields(kind, steps[:-1])
     listed = f" It takes {', '.join(known[:LISTED])}." if known else ""
     return f"there is no such field{nearest(str(steps[-1]), known) or '.'}{listed}"

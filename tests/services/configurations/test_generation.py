@@ -43,7 +43,7 @@ def test_requirements_reach_the_configuration() -> None:
     assert {i.integration_name: i.status for i in made.integrations} == {
         "website_chat": "implemented", "whatsapp_business": "missing", "calendly": "missing"}  # fmt: skip
     assert made.workflow_features.pii_collection is not None
-    assert made.workflow_features.pii_collection.fields == ["name", "preferred_time"]
+    assert made.workflow_features.pii_collection.fields == ["name"], "what nothing takes down stands in the instructions alone"
     assert made.workflow_features.human_escalation is not None
     assert [t.condition for t in made.workflow_features.human_escalation.triggers] == ["urgent_case", "user_requests_human"]
     assert made.vector_db_config is not None

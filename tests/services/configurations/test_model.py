@@ -1,6 +1,7 @@
 """The configuration's model against an independent validator: both must take the good examples and refuse the bad ones."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -18,6 +19,7 @@ from retinue.engines.configs.text import (
     to_json,
     to_yaml,
 )
+from retinue.services.configurations.domain import readiness, validation
 
 CHATBOT = """
 config_metadata: {config_id: uuid, product_type: chatbot, client_id: uuid, version: 1, environment: staging, created_at: 2025-10-10T14:08:00Z}
@@ -108,6 +110,7 @@ workflow_features:
 database_config: {type: supabase, tables: [call_logs, appointments], rls_enabled: true}
 vector_db_config: {type: pinecone, index_name: healthcare_knowledge_base, namespace: healthcare_plus}
 """
+DOCUMENTS = Path(__file__).parents[2] / "documents"
 EXAMPLES = {"chatbot": CHATBOT, "voicebot": VOICEBOT}
 VALIDATOR = jsonschema.Draft202012Validator(json_schema(), format_checker=jsonschema.FormatChecker())
 
@@ -119,6 +122,20 @@ def test_the_documents_examples_are_taken_by_both_and_lose_nothing(kind: str) ->
     assert from_yaml(to_yaml(made)) == made
     assert from_json(to_json(made)) == made
     assert yaml.safe_load(to_yaml(made)).keys() == to_data(made).keys()
+
+
+@pytest.mark.parametrize("file", ["chatbot.json", "voicebot.yaml"])
+def test_the_documents_own_examples_are_taken_word_for_word(file: str) -> None:
+    made = validation.checked((DOCUMENTS / file).read_text())
+    VALIDATOR.validate(to_data(made))
+    given = yaml.load((DOCUMENTS / file).read_text(), yaml.BaseLoader)
+    assert given["system_prompt"]["instructions"] == made.system_prompt.instructions
+
+
+def test_a_missing_tool_that_nobody_described_is_kept_and_said() -> None:
+    voice = validation.checked((DOCUMENTS / "voicebot.yaml").read_text())
+    (said,) = [fault for fault in readiness.missing(voice) if fault.path == "tools_available[2]"]
+    assert said.reason.startswith("the tool send_sms_confirmation is still missing; describe under tools_needed")
 
 
 def test_a_telephone_number_without_quotes_keeps_its_plus() -> None:

@@ -56,13 +56,14 @@ async def send_file(visit: Visit, data: bytes, name: str, **fields: str) -> http
 
 async def test_settings_are_the_deployed_versions(house: House) -> None:
     client = await house.client(
-        widget={"title": "Ask us", "position": "left", "pre_chat": PRE_CHAT, "accent": "#ffee00", "file_upload": False}
+        widget={"title": "Ask us", "position": "left", "theme": "dark", "pre_chat": PRE_CHAT, "accent": "#ffee00", "file_upload": False}
     )
     key = client.widget_key()
     answer = await settings_of(client, key)
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-store"
     said = answer.json()
     assert (said["title"], said["position"], said["upload"], said["config_version"]) == ("Ask us", "left", None, 1)
+    assert said["theme"] == "dark"
     assert [(f["name"], f["required"]) for f in said["pre_chat"]["fields"]] == [("name", False), ("email", True)]
     assert said["hours"] == {"present": True, "back_at": None, "says": None}
     assert said["words"]["send"] == "Send"

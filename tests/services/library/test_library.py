@@ -1,12 +1,14 @@
 """Documents come in as text or files, are found with offsets, replaced and removed, and told once."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from assembled import Caller, House
 from files.make import MAKERS, SENTENCES
 
+DOCUMENTS = Path(__file__).parents[2] / "documents"
 FERRY = (
     "# Ferry\n\nThe ferry to Skerry Point leaves at 07:40 on weekdays.\n\n# Fares\n\nA bicycle travels for 3.50 euros, a dog for nothing.\n"
 )
@@ -52,6 +54,50 @@ async def test_a_file_with_metadata_comes_as_a_form(house: House, client: Caller
     assert SENTENCES[2] in results[0]["content"] and results[0]["page"] in (1, 2) and results[0]["metadata"] == {"year": 2026}
     (shown,) = (await client.get("/documents"))["items"]
     assert (shown["kind"], shown["version"]) == ("pdf", 1)
+
+
+async def test_a_form_may_say_the_documents_id_inside_its_metadata(house: House, client: Caller):
+    done = await send(house, client, "good.pdf", MAKERS["good.pdf"](), metadata=json.dumps({"document_id": "inside", "year": 2026}))
+    assert (done["status"], done["document_id"]) == ("completed", "inside")
+    again = await send(house, client, "good.pdf", MAKERS["good.pdf"](), metadata=json.dumps({"document_id": "inside", "year": 2026}))
+    assert again["document_id"] == "inside" and len((await client.get("/documents"))["items"]) == 1
+    for wrong in ({"document_id": 7}, {"document_id": ["a"]}, {"document_id": "x" * 501}):
+        answer = await client.send("POST", "/rag/ingest", files={"file": ("a.txt", b"a")}, data={"metadata": json.dumps(wrong)})
+        assert answer.status_code == 422 and "document_id" in answer.json()["detail"]
+
+
+async def test_a_score_says_how_well_a_passage_fits_and_not_how_it_compares_with_the_others(house: House, client: Caller):
+    await ingest(house, client, document_id="a", content="The ferry to Skerry Point leaves at 07:40 on weekdays.")
+    (fits,) = await query(client, "When does the ferry to Skerry Point leave?")
+    (strange,) = await query(client, "How do I change the toner of a laser printer?")
+    assert fits["score"] > 0.7 and strange["score"] < 0.2, "also of a single hit"
+    await ingest(house, client, document_id="b", content="A dog travels for nothing on the boat to the island.")
+    found = await query(client, "When does the ferry to Skerry Point leave?")
+    assert found[0]["score"] == fits["score"], "what else is there changes nothing"
+    assert [r["score"] for r in found] == sorted((r["score"] for r in found), reverse=True)
+    assert all(0 <= r["score"] <= 1 for r in found)
+
+
+async def test_a_part_or_field_that_nobody_knows_is_named_with_the_nearest(client: Caller):
+    answer = await client.send("POST", "/rag/ingest", files={"file": ("a.txt", b"a")}, data={"namespase": "public"})
+    assert answer.status_code == 422 and "namespase: there is no such field; did you mean namespace?" in answer.json()["detail"]
+    answer = await client.post("/rag/ingest", {"content": "a", "chunk_sise": 3})
+    assert answer.status_code == 422 and "chunk_sise: there is no such field; did you mean chunk_size?" in answer.json()["detail"]
+    answer = await client.post("/rag/query", {"query": "a", "top": 3})
+    assert answer.status_code == 422 and "body.top: there is no such field; did you mean top_k?" in answer.json()["detail"]
+    answer = await client.post("/rag/query", {"query": "a", "filters": {"date_range": {"strat": "2026-01-01"}}})
+    assert "body.filters.date_range.strat: there is no such field; did you mean start?" in answer.json()["detail"]
+    answer = await client.send("POST", "/research/files", files={"file": ("a.txt", b"a")}, data={"name": "b"})
+    assert answer.status_code == 422 and answer.json()["title"] == "UnknownPart"
+
+
+async def test_the_documents_own_requests_are_taken_word_for_word(house: House, client: Caller):
+    done = await ingest(house, client, **json.loads((DOCUMENTS / "rag_ingest.json").read_text()))
+    assert (done["status"], done["document_id"], done["namespace"]) == ("completed", "prd-acme-corp-2025", "village_knowledge")
+    answer = await client.post("/rag/query", json.loads((DOCUMENTS / "rag_query.json").read_text()))
+    assert answer.status_code == 200, answer.text
+    assert {r["document_id"] for r in answer.json()["results"]} == {"prd-acme-corp-2025"}, "one of the two types is enough"
+    assert answer.json()["graph_insights"] == [] and "no knowledge graph" in answer.json()["left_out"][0]
 
 
 async def test_the_same_again_changes_nothing_and_a_change_is_a_new_version(house: House, client: Caller):
@@ -112,6 +158,10 @@ async def test_namespaces_and_filters_narrow_the_search(house: House, client: Ca
     notes = await query(client, "bicycle fare", filters={"document_type": "note"})
     assert [r["metadata"] for r in notes] == [{"document_type": "note"}]
     assert await query(client, "fare", filters={"document_type": ["faq"]})
+    both = await query(client, "bicycle fare", filters={"document_type": ["faq", "note"]})
+    assert {r["metadata"].get("document_type") for r in both} == {"faq", "note"}, "one of them is enough"
+    assert await query(client, "bicycle fare", filters={"document_type": ["prd", "demo"]}) == []
+    assert await query(client, "bicycle fare", filters={"document_type": []}) == []
     tables = await query(client, "North Sound fare", filters={"kind": ["csv"]})
     assert tables and all("euros" not in r["content"] for r in tables)
     assert await query(client, "bicycle fare", filters={"date_range": {"end": "2001-01-01"}}) == []

@@ -100,6 +100,8 @@ class Anthropic:
             body["system"] = system
         if request.temperature is not None:
             body["temperature"] = min(request.temperature, 1.0)
+        elif request.top_p is not None:  # its newer models refuse both at once
+            body["top_p"] = request.top_p
         if request.stop:
             body["stop_sequences"] = list(request.stop)
         tools = [{"name": t.name, "description": t.description, "input_schema": dict(t.parameters)} for t in request.tools]

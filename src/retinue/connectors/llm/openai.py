@@ -1,5 +1,6 @@
 """OpenAI's chat completions, and every server that speaks them at another address."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from retinue.connectors.llm.settings import OPENAI_URL
 from retinue.connectors.llm.wire import Wire
 from retinue.connectors.permit import Permit, spend
 
+FIXED = re.compile(r"o\d|gpt-5")  # reasoning models refuse a request that sets how they sample
 _STOPS: dict[str, Stop] = {
     "stop": "end",
     "length": "length",
@@ -73,8 +75,11 @@ class OpenAI:
         body: dict[str, Any] = {"model": request.model, "messages": [_message(m) for m in request.messages]}
         # OpenAI's newer models refuse max_tokens; most compatible servers know nothing else.
         body["max_completion_tokens" if self.base_url == OPENAI_URL else "max_tokens"] = request.max_tokens
-        if request.temperature is not None:
+        sampled = not FIXED.match(request.model)
+        if request.temperature is not None and sampled:
             body["temperature"] = request.temperature
+        if request.top_p is not None and sampled:
+            body["top_p"] = request.top_p
         if request.stop:
             body["stop"] = list(request.stop)
         if request.tools:

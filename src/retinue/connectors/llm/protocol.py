@@ -60,6 +60,7 @@ class Completion:
     schema_name: str = "answer"
     max_tokens: int = 1024
     temperature: float | None = None
+    top_p: float | None = None
     stop: tuple[str, ...] = ()
     timeout_s: float = 60.0
 

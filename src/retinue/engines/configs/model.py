@@ -90,7 +90,7 @@ class IntegrationNeeded(Part):
 class LlmParameters(Part):
     temperature: float = Field(0.3, ge=0, le=2)
     max_tokens: int = Field(500, ge=1, le=100_000)
-    top_p: float = Field(0.9, gt=0, le=1)
+    top_p: float | None = Field(None, gt=0, le=1)
 
 
 class LlmFallback(Part):
@@ -311,7 +311,9 @@ class Configuration(Part):
     system_prompt: SystemPrompt
     greeting: Text | None = None
     suggested_questions: list[Text] = Field(default_factory=list, max_length=8)
-    tools_available: list[ToolAvailable] = Field(default_factory=list)
+    tools_available: list[ToolAvailable] | None = Field(
+        None, description="What is not listed as implemented is off; without it all are on."
+    )
     tools_needed: list[ToolNeeded] = Field(default_factory=list)
     integrations: list[Integration] = Field(default_factory=list)
     integrations_needed: list[IntegrationNeeded] = Field(default_factory=list)
@@ -322,6 +324,10 @@ class Configuration(Part):
     widget: Widget | None = None
     sip_config: SipConfig | None = None
     livekit_config: LivekitConfig | None = None
+
+    @property
+    def tools(self) -> list[ToolAvailable]:
+        return self.tools_available or []
 
     @model_validator(mode="after")
     def _fits_its_product(self) -> Self:

@@ -5,7 +5,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from retinue.engines.dialogue import prompted, rules
+from retinue.engines.dialogue import prompted, rules, triggers
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.dialogue.state import FORGET, SUMMARY_CHARACTERS, TURNS, Call, Context, Model, NoModel, Said, Spoken, State
 from retinue.engines.dialogue.tools import CAPTURE, HAND_OVER, SEARCH, offered, run
@@ -18,7 +18,9 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
     """Either the calls that are wanted next, or the reply. A model decides; without one, or when it fails, the rules."""
     context, turn = runtime.context, state.get("turn") or {}
     said, done = state["messages"][-1]["content"], turn.get("done", [])
-    if context.model is not None and turn.get("by") != "rules":
+    context.heard = [message["content"] for message in state["messages"]] + [state.get("summary", ""), *state.get("captured", {}).values()]
+    called = triggers.of_message(said, context.brief.triggers) if context.brief.handover else None
+    if context.model is not None and turn.get("by") != "rules" and not (called and called[1] == "at_once"):
         try:
             with context.step("model") as step:
                 spoken = await _speak(context.model, state, context, done, step)
@@ -31,6 +33,7 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
             if spoken.text or done:
                 with context.step("answered") as step:
                     reply = await prompted.answer(said, spoken, context, done)
+                    _brought_in(reply, called, context)
                     step |= _answered(reply)
                 return finished(state, reply)
     if not done:
@@ -43,9 +46,34 @@ async def agent(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         reply = await rules.answer(said, state, context, done)
         if not reply["content"]:
             reply["content"] = phrase(context.brief.language, "unclear")
+        _brought_in(reply, called, context)
         step |= _answered(reply)
+    sendable = context.sendable(reply["content"], context.known)
+    if sendable is None:
+        reply |= {"content": phrase(context.brief.language, "for_a_person"), "citations": [], "grounded": False}
+    else:
+        reply["content"] = sendable
     context.tell(reply["content"])
     return finished(state, reply)
+
+
+def _brought_in(reply: dict[str, Any], called: triggers.Fired | None, context: Context) -> None:
+    """What the configured triggers add to a reply: a person, asked at once or offered, unless the reply has one already."""
+    fired = triggers.of_answer(reply["confidence"], context.brief.triggers)
+    if fired is None or (called and fired[1] != "at_once"):
+        fired = called
+    known = {action["type"] for action in reply["actions"]}
+    if fired is None or not context.brief.handover or "handover_requested" in known:
+        return
+    language = context.brief.language
+    if fired[1] == "at_once":
+        reply["actions"] = [action for action in reply["actions"] if action["type"] != "person_offered"]
+        reply["actions"].append({"type": "handover_requested", "reason": fired[0]})
+        reply["content"] = "\n\n".join([reply["content"], rules.handed_over(context, {}, reply)])
+    elif "person_offered" not in known:
+        reply["offered"] = "person"
+        reply["actions"].append({"type": "person_offered"})
+        reply["content"] = f"{reply['content']} {phrase(language, 'offer')}"
 
 
 async def _speak(model: Model, state: State, context: Context, done: list[Call], step: dict[str, Any]) -> Spoken:
@@ -83,7 +111,7 @@ def _answered(reply: dict[str, Any]) -> dict[str, Any]:
 
 
 async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Do what the agent called for, one after the other; what a model wants, through the gate."""
+    """Do what the agent called for, one after the other, each through the gate, whoever wants it."""
     turn, context = state["turn"], runtime.context
     done = []
     for call in turn["calls"]:
@@ -91,7 +119,7 @@ async def tools(state: State, runtime: Runtime[Context]) -> dict[str, Any]:
         async def act(arguments: Mapping[str, Any], call: Call = call) -> dict[str, Any]:
             return await run(call | {"arguments": dict(arguments)}, context)
 
-        gated = context.gated if turn["by"] == "model" else None
+        gated = context.gated
         with context.step("found" if call["name"] == SEARCH else "tool") as step:
             output = await gated(call["name"], call["arguments"], act) if gated else await act(call["arguments"])
             step |= _found(output, context) if "passages" in output else {"name": call["name"], "failed": output.get("error")}

@@ -11,6 +11,7 @@ from retinue.engines.dialogue.human import wants_human
 from retinue.engines.dialogue.phrases import in_full, phrase, small_talk, without_opener
 from retinue.engines.dialogue.state import Brief, Call, Context, Found, Grounded, State
 from retinue.engines.dialogue.tools import CAPTURE, HAND_OVER, SEARCH
+from retinue.engines.dialogue.triggers import UPSET, of_message
 
 QUESTIONS = 3  # in one message at most
 CITED, NEAREST = 3, 2
@@ -29,13 +30,6 @@ REQUEST = re.compile(
     r"|visit))\b",
     re.I,
 )
-UPSET = re.compile(
-    r"\b(?:unhappy|angry|furious|disgust\w+|terrible|awful|unacceptable|ridiculous|useless|appalling|disappoint\w+|fed up"
-    r"|outrag\w+|worst|rip[- ]?off|scam|waste of (?:time|money)"
-    r"|(?:never|not|nobody|no one) (?:came|showed|arrived|called|turned up|answer\w*|repl\w+|got back)|still (?:waiting|no|not)"
-    r"|this is a joke|wütend|enttäuscht|unzufrieden|inacceptable|inaceptable)\b",
-    re.I,
-)
 SURE_OF_FOLLOW_UP = 0.6  # a question that was put together is answered only with more evidence
 SURE_OF_REQUEST = 0.8
 NEAR = 0.08  # evidence below which even the nearest passage has nothing to do with the question
@@ -49,20 +43,28 @@ def plan(text: str, state: State, context: Context) -> list[Call]:
     if details:
         calls.append(_call(CAPTURE, **details))
     said = small_talk(text)
-    reason = ""
-    if wants_human(Request(text=text)).wants_human:
-        reason = "user_requests_human"
-    elif context.escalates(text):
-        reason = "policy"
-    elif UPSET.search(text) and "?" not in text:
-        reason = "upset"
-    elif said == "yes" and state.get("offered") == "person":
-        reason = "offer_accepted"
+    reason = called_for(text, state, context)
     if reason and brief.handover:
         return [*calls, _call(HAND_OVER, reason=reason)]
-    if said is None and context.allowed(text):
+    if said is None and brief.searches and context.allowed(text):
         calls += [_call(SEARCH, query=question) for question in questions(text, captured, state.get("topic", ""))]
     return calls
+
+
+def called_for(text: str, state: State, context: Context) -> str:
+    """Why a person is to be asked at once, or nothing. What the configuration says of a condition goes before what is done without it."""
+    triggers = context.brief.triggers
+    fired = of_message(text, triggers)
+    if fired and fired[1] == "at_once":
+        return fired[0]
+    named = {trigger.condition for trigger in triggers}
+    if not fired and "user_requests_human" not in named and wants_human(Request(text=text)).wants_human:
+        return "user_requests_human"
+    if context.escalates(text):
+        return "policy"
+    if not fired and UPSET.search(text) and "?" not in text:
+        return "upset"
+    return "offer_accepted" if small_talk(text) == "yes" and state.get("offered") == "person" else ""
 
 
 def noticed(text: str, brief: Brief) -> Captured:
@@ -115,7 +117,9 @@ async def answer(text: str, state: State, context: Context, done: list[Call]) ->
         elif "requested" in output:
             requested = True
             reply["actions"].append({"type": "handover_requested", "reason": output["reason"]})
-            opening = {"upset": "sorry", "policy": "for_a_person"}.get(output["reason"])
+            opening = {"upset": "sorry", "customer_complains": "sorry", "sentiment_score": "sorry", "policy": "for_a_person"}.get(
+                output["reason"]
+            )
             said = handed_over(context, captured, reply)
             parts.append(f"{phrase(context.brief.language, opening)} {said}" if opening else said)
     searches = [call for call in done if "passages" in call["output"]]
@@ -136,8 +140,8 @@ def handed_over(context: Context, captured: dict[str, str], reply: dict[str, Any
         return phrase(language, "handed_over")
     if context.reachable or captured.get("email") or captured.get("phone"):
         return phrase(language, "callback_known")
-    if not context.brief.callback:
-        return phrase(language, "handed_over")
+    if context.brief.unavailable == "take_message":
+        return phrase(language, "take_message", company=context.brief.company or phrase(language, "company"))
     reply["offered"] = "contact"
     return phrase(language, "callback")
 
@@ -227,6 +231,8 @@ def _phrase_for(text: str, context: Context, captured: dict[str, str]) -> str:
     kind = small_talk(text)
     if kind is None and noticed(text, brief):
         kind = "yes"  # details that this agent does not collect
+    if kind is None and context.allowed(text) and not brief.searches:
+        return phrase(brief.language, "unknown", company=company)
     if kind is None:
         return phrase(brief.language, "unclear" if context.allowed(text) else "blocked", company=company)
     key = {"yes": "agreed", "no": "declined"}.get(kind, kind)

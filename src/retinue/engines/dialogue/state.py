@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Protocol, TypedDict
 
+from retinue.engines.dialogue.triggers import Trigger
+
 TURNS = 10  # remembered word for word; what is older goes into the summary
 SUMMARY_CHARACTERS = 1500
 
@@ -45,7 +47,7 @@ class State(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Brief:
-    """What the configuration says about this agent, in the engine's words. `person_on_request`: asking for a person is enough."""
+    """What the configuration says about this agent, in the engine's words. `models`: provider and model, or provider and tier, in the order to ask."""
 
     company: str = ""
     instructions: str = ""
@@ -56,14 +58,24 @@ class Brief:
     disclosure: bool = True
     suggested: tuple[str, ...] = ()
     handover: bool = True
-    suggest_under: float = 0.5
-    callback: bool = True
+    searches: bool = True
+    triggers: tuple[Trigger, ...] = ()
+    unavailable: Literal["queue_callback", "take_message"] = "queue_callback"
     collects: tuple[str, ...] = ("name", "email", "phone")
     regions: tuple[str, ...] = ("GB", "US")
     own_domains: tuple[str, ...] = ()
     channel: str = "chat"
-    tier: Literal["cheap", "balanced", "premium"] = "balanced"
+    role: str = ""
+    namespace: str | None = None
+    models: tuple[tuple[str, str], ...] = ()
     max_tokens: int = 500
+    temperature: float | None = None
+    top_p: float | None = None
+
+    @property
+    def callback(self) -> bool:
+        """Whether somebody is to get back to a visitor whom nobody could answer."""
+        return self.unavailable == "queue_callback"
 
 
 @dataclass(frozen=True)
@@ -133,7 +145,7 @@ Gated = Callable[[str, Mapping[str, Any], Run], Awaitable[dict[str, Any]]]
 class Context:
     """What a turn is given beside its state. `present`: somebody of the staff is here; `reachable`: we know how to reach the visitor.
 
-    `steps` is the path of the answer: what was done for it, in order.
+    `steps` is the path of the answer: what was done for it, in order. `sendable` is a text as it may be said, given what is known.
     """
 
     brief: Brief
@@ -145,9 +157,11 @@ class Context:
     reachable: bool = False
     tell: Tell = lambda text: None
     gated: Gated | None = None
+    sendable: Callable[[str, str], str | None] = lambda text, known: text
     found: list[Found] = field(default_factory=list)
     spent: list[float | None] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
     within: float = 0.0
 
     @contextmanager
@@ -162,6 +176,14 @@ class Context:
             said["ms"] = round(took - self.within, 1)
             self.within = outer + took
             self.steps.append(said)
+
+    @property
+    def known(self) -> str:
+        """Whose contact data an answer may repeat: the configuration's, the conversation's, and what was found for it."""
+        brief = self.brief
+        return "\n".join(
+            [brief.instructions, *brief.constraints, brief.greeting, *self.heard, *(f"{f.title}\n{f.text}" for f in self.found)]
+        )
 
     def number(self, found: Found) -> int:
         """The number, from 1, by which this turn cites the passage."""

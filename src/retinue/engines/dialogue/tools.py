@@ -28,8 +28,8 @@ TOOLS: list[dict[str, Any]] = [
 
 def offered(brief: Brief) -> list[dict[str, Any]]:
     """The tools that this agent has."""
-    absent = {*(() if brief.handover else (HAND_OVER,)), *(() if brief.collects else (CAPTURE,))}
-    return [tool for tool in TOOLS if tool["name"] not in absent]
+    has = {SEARCH: brief.searches, HAND_OVER: brief.handover, CAPTURE: bool(brief.collects)}
+    return [tool for tool in TOOLS if has[tool["name"]]]
 
 
 async def run(call: Call, context: Context) -> dict[str, Any]:

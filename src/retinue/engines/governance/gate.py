@@ -132,9 +132,24 @@ class Gate:
                 return _WITHHELD
         return result
 
-    async def send(self, principal: Principal, channel: str, text: str, deliver: Callable[[str, Permit], Awaitable[T]]) -> T:
-        """`deliver` gets the text that may be sent and the permit that its adapter asks for. Raises Blocked."""
+    def recording(self, record: Record) -> "Gate":
+        """The same gate, writing down elsewhere: in a Work that is open, or for one that is to come."""
+        return Gate(record, clock=self._clock, budget=self._budget, rules=self._rules)
+
+    def sendable(self, text: str, known: str = "") -> str | None:
+        """The text as it may be said, or None: what `send` will decide, for words that are shown while they are made."""
+        decision = self.judge(text, "output", known)
+        if decision.action == "block":
+            return None
+        return mask(text, leaked(text, known)) if decision.action in ("escalate", "redact") else text
+
+    async def send(
+        self, principal: Principal, channel: str, text: str, deliver: Callable[[str, Permit], Awaitable[T]], *, known: str = ""
+    ) -> T:
+        """`deliver` gets the text that may be sent and the permit that its adapter asks for; `known` is text whose contact data may be
+        repeated. Raises Blocked."""
         passage = await self._enter(principal, "channel.send", channel, text)
+        passage.known = known
         async with passage:
             clean = passage.clean(text)
             return await deliver(clean, issue("channel.send", channel, clean))

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Passage(BaseModel):
-    """text == the document's text[start:end]; page counts from 1; scores are between 0 and 1."""
+    """text == the document's text[start:end]; page counts from 1. `score`, 0 to 1, compares what one search found; `fit` stands by itself."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -21,6 +21,7 @@ class Passage(BaseModel):
     end: int = 0
     page: int | None = None
     score: float = 0.0
+    fit: float = 0.0
     metadata: dict[str, Any] = {}
 
     @model_validator(mode="before")

@@ -15,6 +15,7 @@ K1, B = 1.2, 0.6
 """BM25's usual range (k1 1.2-2, b 0.5-0.8); chunks are of nearly equal length, so b is low."""
 HEADING_WEIGHT = 2
 SYNONYM = 0.5
+NEAR, NEAR_SPREAD, MEANING = 0.38, 0.08, 0.65
 
 Points = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -78,6 +79,23 @@ def scaled(scores: Points) -> Points:
 def fuse(text: Points, vector: Points) -> Points:
     """Equal weights after min-max: a safer start than reciprocal ranks, which throw the distances away."""
     return 0.5 * scaled(text) + 0.5 * scaled(vector)
+
+
+def fitting(question: str, counted: Sequence[Stems], near: Points) -> Points:
+    """How well each passage fits by itself, 0..1, whatever else was found: how near its meaning is, and how much of what is asked it names.
+
+    NEAR is where the embedder's cosine of question and answer is as often right as wrong, measured on the companies of the tests.
+    """
+    asked = read_question(question).terms
+    whole = sum(min(term.weight, 1.0) for term in asked) or 1.0
+    named = np.zeros(len(counted), np.float32)
+    for term in asked:
+        sides = synonyms(term.stem)
+        share = [1.0 if term.stem in stems else SYNONYM if any(side in stems for side in sides) else 0.0 for stems in counted]
+        named += np.array(share, np.float32) * (min(term.weight, 1.0) / whole)
+    meant = 1 / (1 + np.exp(-(near - NEAR) / NEAR_SPREAD))
+    fits: Points = (MEANING * meant + (1 - MEANING) * named**1.5).astype(np.float32)
+    return fits
 
 
 def term_counts(question: str, texts: Sequence[str]) -> Points:

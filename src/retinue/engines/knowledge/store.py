@@ -15,7 +15,7 @@ from retinue.kernel.work import Work, uuid7
 from .chunks import Chunk
 from .embedding import Points
 from .passages import Passage
-from .ranking import bm25, fuse, stems_counted
+from .ranking import bm25, fitting, fuse, stems_counted
 from .terms import read_question, synonyms
 
 NAMESPACE = "default"
@@ -211,7 +211,7 @@ async def search(
 ) -> list[Passage]:
     """The passages that fit best, best first, with scores from 0 to 1. No namespace = all of the organization's.
 
-    `filters`: {"metadata": {…contained}, "kinds": […], "since": ISO date, "until": ISO date}.
+    `filters`: {"metadata": {…contained}, "any": {name: [values, of which one is there]}, "kinds": […], "since": ISO date, "until": ISO date}.
     """
     if len(question) > MAX_QUESTION:
         raise QuestionTooLong(limit=MAX_QUESTION)
@@ -229,9 +229,11 @@ async def search(
         )
     ).all()
     counted = [stems_counted(row.title, row.heading, row.columns, row.text) for row in rows]
-    scores = fuse(bm25(question, counted), np.array([row.near for row in rows], np.float32))
+    near = np.array([row.near for row in rows], np.float32)
+    scores = fuse(bm25(question, counted), near)
     order = np.argsort(-scores, kind="stable")[: min(max(size, 1), MAX_RESULTS)]
-    return [_passage(rows[i], round(float(scores[i]), 4)) for i in order]
+    fits = np.minimum.accumulate(fitting(question, counted, near)[order])  # never above that of a better one
+    return [_passage(rows[i], round(float(scores[i]), 4), round(float(fit), 4)) for i, fit in zip(order, fits, strict=True)]
 
 
 async def newest(work: Work, size: int) -> list[Passage]:
@@ -261,7 +263,7 @@ async def passage(work: Work, id: UUID) -> Passage:
     return _passage(row)
 
 
-def _passage(row: Any, score: float = 0.0) -> Passage:
+def _passage(row: Any, score: float = 0.0, fit: float = 0.0) -> Passage:
     return Passage(
         id=row.id,
         document_id=row.key,
@@ -274,6 +276,7 @@ def _passage(row: Any, score: float = 0.0) -> Passage:
         end=row.end,
         page=row.page,
         score=score,
+        fit=fit,
         metadata=json.loads(row.metadata),
     )
 

@@ -29,11 +29,14 @@ from retinue.engines.governance.budget import BudgetSpent
 from retinue.engines.governance.facts import Principal
 from retinue.engines.governance.gate import Blocked, Gate
 from retinue.engines.llm.breaker import Breaker
+from retinue.engines.llm.catalogue import TIERS, Catalogue, catalogue_of
 from retinue.engines.llm.settings import LlmSettings
 from retinue.engines.llm.task import Answer, BadInput, By, I, NeedsModel, O, Ruled, Task, Tier
 from retinue.kernel.errors import Refusal
 
 Request = Callable[[str], Completion]
+OFFLINE = "offline"
+LISTING_SECONDS, LISTED_FOR_SECONDS = 3.0, 300.0
 
 
 class NoAnswer(Refusal):
@@ -61,6 +64,8 @@ class Models:
         self._sleep = sleep
         self._monotonic = monotonic
         rest = (self._settings.breaker_failures, self._settings.breaker_rest_s, monotonic)
+        self._listed: dict[str, frozenset[str]] = {}
+        self._ask_again: dict[str, float] = {}
         self._breakers = {name: Breaker(*rest) for name in providers}
 
     @property
@@ -70,6 +75,35 @@ class Models:
 
     def routes(self, tier: Tier) -> tuple[tuple[str, str], ...]:
         return self._settings.routes(tier, tuple(self._providers))
+
+    def chosen(self, wanted: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """Routes of providers and models, or providers and tiers, in this order; after a first that names a tier, whoever else has that tier."""
+        found: list[tuple[str, str]] = []
+        for name, model in wanted:
+            if model in TIERS:
+                found += [route for route in self.routes(model) if route[0] == name]
+            elif name in self._providers:
+                found.append((name, model))
+        if wanted and wanted[0][1] in TIERS:
+            found += self.routes(wanted[0][1])
+        return tuple(dict.fromkeys(found))
+
+    def catalogue(self) -> Catalogue:
+        """What is configured, with the models that were listed last."""
+        return catalogue_of(self.routes, self._listed, [name for name in self._providers if name != OFFLINE])
+
+    async def list_models(self) -> Catalogue:
+        """The same, after asking providers whose list is older than some minutes; one that does not answer keeps the list before."""
+        now = self._monotonic()
+        for name, provider in self._providers.items():
+            if name != OFFLINE and now >= self._ask_again.get(name, now):
+                try:
+                    async with asyncio.timeout(LISTING_SECONDS):
+                        self._listed[name] = frozenset(await provider.models())
+                    self._ask_again[name] = now + LISTED_FOR_SECONDS
+                except (ProviderError, TimeoutError):
+                    self._ask_again[name] = now + LISTED_FOR_SECONDS / 10
+        return self.catalogue()
 
     async def run(
         self,
@@ -199,19 +233,20 @@ class Models:
         *,
         organization: UUID,
         tier: Tier = "balanced",
+        wanted: Sequence[tuple[str, str]] = (),
         purpose: str = "chat",
         actor: UUID | None = None,
         lineage: UUID | None = None,
         mask_input: bool = False,
         **options: Any,
     ) -> AsyncIterator[Delta]:
-        """Deltas; the last has stop, usage and cost. Another provider is tried only before the first delta came.
+        """Deltas; the last has stop, usage and cost. Another provider is tried only before the first delta came. `wanted`: see `chosen`.
 
         Raises NoAnswer, Blocked, BudgetSpent; after the first delta a broken stream raises NoAnswer.
         """
         principal = Principal(organization, actor, purpose, lineage)
         problem = "No model is configured."
-        for name, model in self.routes(tier):
+        for name, model in self.chosen(wanted) if wanted else self.routes(tier):
             breaker = self._breakers[name]
             for attempt in range(self._settings.attempts):
                 if not breaker.allows():

@@ -25,6 +25,7 @@ from retinue.engines.configs.model import (
     WorkflowFeatures,
 )
 
+COLLECTED = ("name", "email", "phone")  # what capture_contact takes down
 BUILT_IN = ("search_knowledge", "capture_contact", "hand_over")
 
 
@@ -103,7 +104,7 @@ class ConfigurationRequest(BaseModel):
     namespace: str | None = None
     provider: str = "openai"
     model: str = "balanced"
-    fallback_provider: str = "anthropic"
+    fallback_provider: str | None = None
     fallback_model: str = "balanced"
 
 
@@ -145,7 +146,7 @@ def configuration_by_rules(request: ConfigurationRequest) -> Configuration:
     """Deterministic. A tool that does not exist yet is named as missing and described under `tools_needed`."""
     needs = request.requirements
     actions = list({_name(action.name): action for action in needs.actions}.values())
-    fields = [_name(datum.field) for datum in needs.data_to_capture]
+    fields = [name for datum in needs.data_to_capture if (name := _name(datum.field)) in COLLECTED]
     slug = _name(request.company)
     return Configuration(
         config_metadata=ConfigMetadata.model_validate(
@@ -177,8 +178,8 @@ def configuration_by_rules(request: ConfigurationRequest) -> Configuration:
         llm_config=LlmConfig(
             provider=request.provider,
             model=request.model,
-            parameters=LlmParameters(temperature=0.3, max_tokens=500, top_p=0.9),
-            fallback=LlmFallback(provider=request.fallback_provider, model=request.fallback_model),
+            parameters=LlmParameters(temperature=0.3, max_tokens=500),
+            fallback=LlmFallback(provider=request.fallback_provider, model=request.fallback_model) if request.fallback_provider else None,
         ),
         database_config=DatabaseConfig(type="postgresql", tables=[], rls_enabled=True),
         vector_db_config=VectorDbConfig(type="pgvector", namespace=request.namespace or slug),

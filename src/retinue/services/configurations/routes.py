@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from retinue.engines.configs import model, text
 from retinue.engines.configs import store as configs
 from retinue.engines.configs.tables import Version as Row
 from retinue.engines.configs.text import ConfigurationInvalid, ConfigurationUnreadable
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, cursor_number, page_of, works
+from retinue.engines.llm import Models
+from retinue.engines.llm.catalogue import Catalogue
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, cursor_number, page_of, process_of, works
 from retinue.kernel.work import Work
 from retinue.services.configurations import store
-from retinue.services.configurations.domain import difference, validation, versions
+from retinue.services.configurations.domain import difference, readiness, validation, versions
 from retinue.services.configurations.schemas import (
     AddVersion,
     Configuration,
@@ -39,6 +41,14 @@ Number = Annotated[int, Query(ge=1, le=2_000_000_000)]
 VersionNumber = Annotated[int, Path(ge=1, le=2_000_000_000)]
 
 
+async def listed(request: Request) -> Catalogue:
+    """What there is to name in llm_config; providers are asked before any transaction."""
+    return await process_of(request).get(Models).list_models()
+
+
+Listed = Annotated[Catalogue, Depends(listed)]
+
+
 def faults(found: Iterable[tuple[str, str]]) -> list[Fault]:
     return [Fault(path=path, reason=reason) for path, reason in found]
 
@@ -47,18 +57,18 @@ def item(row: Any) -> ConfigurationItem:
     return ConfigurationItem.model_validate(row, from_attributes=True)
 
 
-async def whole(work: Work, config_id: UUID) -> Configuration:
+async def whole(work: Work, config_id: UUID, catalogue: Catalogue) -> Configuration:
     newest = text.from_data((await store.version(work, config_id)).body)
     shown = item(await store.configuration(work, config_id))
     return Configuration(
         **shown.model_dump(),
         body=text.to_data(newest),
-        blockers=faults(validation.blockers(newest)),
-        missing=faults(validation.missing(newest)),
+        blockers=faults(readiness.blockers(newest, catalogue)),
+        missing=faults(readiness.missing(newest)),
     )
 
 
-async def one_version(work: Work, row: Row) -> Version:
+async def one_version(work: Work, row: Row, catalogue: Catalogue) -> Version:
     live = [name for name, number in sorted((await configs.deployments(work, row.config_id)).items()) if number == row.version]
     said = text.from_data(row.body)
     return Version(
@@ -66,8 +76,8 @@ async def one_version(work: Work, row: Row) -> Version:
         deployed_in=live,
         lineage_id=row.lineage,
         body=row.body,
-        blockers=faults(validation.blockers(said)),
-        missing=faults(validation.missing(said)),
+        blockers=faults(readiness.blockers(said, catalogue)),
+        missing=faults(readiness.missing(said)),
     )
 
 
@@ -91,9 +101,9 @@ async def configurations(
 
 
 @router.post("", status_code=201)
-async def create(body: Create, work: Work = works("configurations", "configurations:write")) -> Version:
+async def create(body: Create, catalogue: Listed, work: Work = works("configurations", "configurations:write")) -> Version:
     """A configuration of your own, as version 1."""
-    return await one_version(work, await versions.create(work, body.body, body.message))
+    return await one_version(work, await versions.create(work, body.body, body.message), catalogue)
 
 
 @router.get("/schema")
@@ -103,7 +113,7 @@ async def schema(work: Work = works("configurations", "configurations:read")) ->
 
 
 @router.post("/validate")
-async def validate(body: Validate, work: Work = works("configurations", "configurations:read")) -> Validation:
+async def validate(body: Validate, catalogue: Listed, work: Work = works("configurations", "configurations:read")) -> Validation:
     """All faults with their places; nothing is kept."""
     try:
         said = validation.checked(body.body)
@@ -111,8 +121,8 @@ async def validate(body: Validate, work: Work = works("configurations", "configu
         return Validation(valid=False, deployable=False, faults=faults(refusal.problems))
     except (ConfigurationUnreadable, validation.TooLarge) as refusal:
         return Validation(valid=False, deployable=False, faults=[Fault(path="configuration", reason=str(refusal))])
-    blocked = faults(validation.blockers(said))
-    return Validation(valid=True, deployable=not blocked, blockers=blocked, missing=faults(validation.missing(said)))
+    blocked = faults(readiness.blockers(said, catalogue))
+    return Validation(valid=True, deployable=not blocked, blockers=blocked, missing=faults(readiness.missing(said)))
 
 
 @router.get("/generations")
@@ -130,11 +140,13 @@ async def generations(
 
 
 @router.get("/{config_id}", response_model=Configuration, responses=YAML_ANSWER)
-async def configuration(config_id: UUID, request: Request, work: Work = works("configurations", "configurations:read")) -> Any:
+async def configuration(
+    config_id: UUID, catalogue: Listed, request: Request, work: Work = works("configurations", "configurations:read")
+) -> Any:
     """With the newest version's content; as YAML alone with `Accept: application/yaml`."""
     if wants_yaml(request):
         return as_yaml(await store.version(work, config_id))
-    return await whole(work, config_id)
+    return await whole(work, config_id, catalogue)
 
 
 @router.get("/{config_id}/versions")
@@ -154,18 +166,20 @@ async def all_versions(
 
 
 @router.post("/{config_id}/versions", status_code=201)
-async def add(config_id: UUID, body: AddVersion, work: Work = works("configurations", "configurations:write")) -> Version:
+async def add(
+    config_id: UUID, catalogue: Listed, body: AddVersion, work: Work = works("configurations", "configurations:write")
+) -> Version:
     """The next version. One that changes nothing answers the newest; of two people who save at once, the second is told."""
-    return await one_version(work, await versions.add(work, config_id, body.body, body.message, body.based_on))
+    return await one_version(work, await versions.add(work, config_id, body.body, body.message, body.based_on), catalogue)
 
 
 @router.get("/{config_id}/versions/{number}", response_model=Version, responses=YAML_ANSWER)
 async def version(
-    config_id: UUID, number: VersionNumber, request: Request, work: Work = works("configurations", "configurations:read")
+    config_id: UUID, number: VersionNumber, catalogue: Listed, request: Request, work: Work = works("configurations", "configurations:read")
 ) -> Any:
     """One version; its content as YAML alone with `Accept: application/yaml`."""
     row = await store.version(work, config_id, number)
-    return as_yaml(row) if wants_yaml(request) else await one_version(work, row)
+    return as_yaml(row) if wants_yaml(request) else await one_version(work, row, catalogue)
 
 
 @router.get("/{config_id}/diff")
@@ -182,9 +196,11 @@ async def differences(
 
 
 @router.post("/{config_id}/deploy")
-async def deploy(config_id: UUID, body: Deploy, work: Work = works("configurations", "configurations:deploy")) -> ConfigurationItem:
+async def deploy(
+    config_id: UUID, catalogue: Listed, body: Deploy, work: Work = works("configurations", "configurations:deploy")
+) -> ConfigurationItem:
     """New conversations take this version; running ones keep theirs."""
-    await versions.deploy(work, config_id, body.version, body.environment)
+    await versions.deploy(work, config_id, body.version, body.environment, catalogue)
     await work.session.flush()
     return item(await store.configuration(work, config_id))
 

@@ -6,7 +6,8 @@ from retinue.services.configurations.generation import ConfigurationRequest, con
 
 PROMPT = """You write the configuration of a chatbot from approved requirements. Follow the schema exactly. The tools search_knowledge,
 capture_contact and hand_over exist; name any other tool as missing in `tools_available` and describe it in `tools_needed`. The instructions
-say who the agent is, what it answers, what it asks for and when it hands over, and contain no fact that the requirements do not."""
+say who the agent is, what it answers, what it asks for and when it hands over, and contain no fact that the requirements do not. Use the provider and
+model that the input names. Switch on no follow-ups, surveys, recommendations or messages unasked: nothing does them yet."""
 
 
 def _rules(request: ConfigurationRequest) -> Ruled[Configuration]:

@@ -13,7 +13,7 @@ from retinue.engines.configs import store as configs
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.graph import Dialogue
 from retinue.engines.dialogue.state import Brief, Context, Gated, Knowledge, Run, Said
-from retinue.engines.governance.facts import Principal
+from retinue.engines.governance.facts import AuditFact, Principal
 from retinue.engines.governance.gate import Blocked, Gate
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
@@ -22,9 +22,10 @@ from retinue.kernel.work import Database, Work
 from retinue.services.conversations.briefing import brief_of
 from retinue.services.conversations.knowing import QUOTES, ClientKnowledge, GatedModel
 from retinue.services.conversations.refusals import NothingDeployed
+from retinue.services.conversations.sending import PURPOSE
 
 KEPT = 1000
-KnowledgeOf = Callable[[UUID, str], Knowledge]
+KnowledgeOf = Callable[[UUID, Brief], Knowledge]
 
 
 @dataclass
@@ -46,7 +47,9 @@ class Agents:
         self, database: Database, embedder: Embedder, models: Models, gate: Gate, *, knowledge_of: KnowledgeOf | None = None
     ) -> None:
         self.database, self.embedder, self.models, self.gate = database, embedder, models, gate
-        self.knowledge_of = knowledge_of or (lambda o, channel: ClientKnowledge(database, embedder, o, QUOTES.get(channel, 3)))
+        self.knowledge_of = knowledge_of or (
+            lambda o, brief: ClientKnowledge(database, embedder, o, QUOTES.get(brief.channel, 3), brief.namespace)
+        )
         self.dialogue = Dialogue()
         self.warmed: set[UUID] = set()
         self.turns, self.silent = 0, asyncio.Event()
@@ -98,7 +101,8 @@ class Agents:
         while len(self.prepared) > KEPT:
             self.prepared.popitem(last=False)
 
-    def context(self, turn: Prepared, tell: Callable[[str], None], *, by_rules: bool = False) -> Context:
+    def context(self, turn: Prepared, tell: Callable[[str], None], facts: list[AuditFact], *, by_rules: bool = False) -> Context:
+        """`facts` takes what the gate writes down of the turn's tools: it is kept with what the turn does."""
         c = turn.conversation
         model = None if by_rules or not self.models.available else GatedModel(self.models, turn.brief, c.organization_id, c.lineage)
 
@@ -110,27 +114,33 @@ class Agents:
                 step |= {"action": decision.action, "reasons": list(decision.reasons)}
             return decision.action
 
+        async def record(fact: AuditFact) -> None:
+            facts.append(fact)
+
+        brief = replace(turn.brief, channel=c.channel)
         context = Context(
-            brief=replace(turn.brief, channel=c.channel),
-            knowledge=self.knowledge_of(c.organization_id, c.channel),
+            brief=brief,
+            knowledge=self.knowledge_of(c.organization_id, brief),
             model=model,
             allowed=lambda text: judged(text) != "block",
             escalates=lambda text: judged(text) == "escalate",
             present=c.present,
             reachable=c.reachable,
             tell=tell,
-            gated=self.gated(Principal(c.organization_id, None, "conversation", c.lineage)),
+            gated=gated(self.gate.recording(record), Principal(c.organization_id, None, PURPOSE, c.lineage)),
+            sendable=self.gate.sendable,
         )
         return context
 
-    def gated(self, principal: Principal) -> Gated:
-        """What the gate stops or withholds becomes an error that the model reads."""
 
-        async def through(name: str, arguments: Mapping[str, Any], run: Run) -> dict[str, Any]:
-            try:
-                output = await self.gate.tool(principal, name, arguments, run)
-            except Blocked as blocked:
-                return {"error": str(blocked)}
-            return output if isinstance(output, dict) else {"error": output}
+def gated(gate: Gate, principal: Principal) -> Gated:
+    """What the gate stops or withholds becomes an error that the model reads."""
 
-        return through
+    async def through(name: str, arguments: Mapping[str, Any], run: Run) -> dict[str, Any]:
+        try:
+            output = await gate.tool(principal, name, arguments, run)
+        except Blocked as blocked:
+            return {"error": str(blocked)}
+        return output if isinstance(output, dict) else {"error": output}
+
+    return through

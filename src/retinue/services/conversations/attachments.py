@@ -13,7 +13,7 @@ from retinue.kernel.errors import NotFound, Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.process import Process
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import store, turns
+from retinue.services.conversations import sending, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.refusals import ConversationOver
 from retinue.services.conversations.schemas import FILE_BYTES
@@ -144,13 +144,9 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
         brief = await process.get(Agents).brief(work, conversation.config_id, conversation.config_version)
         button = phrase(brief.language, "person_button")
         rich = {"buttons": [{"label": button, "value": button}]} if brief.handover else None
-        await store.add(
-            work,
-            conversation,
-            "system",
-            phrase(brief.language, "file_kept", company=brief.company or phrase(brief.language, "company")),
-            reply={"rich_content": rich},
-        )
+        said = phrase(brief.language, "file_kept", company=brief.company or phrase(brief.language, "company"))
+        gate = process.get(Agents).gate
+        await sending.say(work, gate, conversation, "system", said, known=said, language=brief.language, reply={"rich_content": rich})
     return await one(work, id)
 
 

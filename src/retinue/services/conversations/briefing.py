@@ -1,10 +1,12 @@
 """What a version of a configuration tells the dialogue."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.dialogue.state import Brief
+from retinue.engines.dialogue.tools import CAPTURE, HAND_OVER, SEARCH
+from retinue.engines.dialogue.triggers import Trigger
 
 REGIONS = {
     "en-us": "US",
@@ -20,7 +22,7 @@ REGIONS = {
     "pt": "PT",
     "pl": "PL",
 }
-TIERS: dict[str, Literal["cheap", "balanced", "premium"]] = {"cheap": "cheap", "balanced": "balanced", "premium": "premium"}
+WEB_CHAT = "website_chat"
 COLLECTED = {"name", "email", "phone"}
 
 
@@ -31,8 +33,12 @@ def brief_of(body: dict[str, Any]) -> Brief:
     escalation = features.get("human_escalation") or {"enabled": True}
     collection = features.get("pii_collection") or {"enabled": True, "fields": sorted(COLLECTED)}
     regions = [REGIONS[tag] for language in languages for tag in (language.lower(), language.lower()[:2]) if tag in REGIONS]
-    model = (body.get("llm_config") or {}).get("model", "")
-    collects = COLLECTED & set(collection.get("fields") or COLLECTED) if collection.get("enabled", True) else set()
+    llm = body.get("llm_config") or {}
+    parameters = llm.get("parameters") or {}
+    tools = tools_of(body)
+    asked = collection.get("enabled", True) and CAPTURE in tools
+    collects = COLLECTED & set(collection.get("fields") or COLLECTED) if asked else set()
+    enabled = bool(escalation.get("enabled", True)) and HAND_OVER in tools
     return Brief(
         company=company_of(body),
         instructions=prompt.get("instructions", ""),
@@ -41,27 +47,46 @@ def brief_of(body: dict[str, Any]) -> Brief:
         language=languages[0],
         greeting=body.get("greeting") or "",
         suggested=tuple(body.get("suggested_questions", ())),
-        handover=bool(escalation.get("enabled", True)),
-        suggest_under=_suggest_under(escalation),
-        callback=escalation.get("unavailable_action", "queue_callback") in (None, "queue_callback", "take_message"),
+        handover=enabled,
+        searches=SEARCH in tools,
+        triggers=tuple(Trigger(t["condition"], t["action"].startswith("immediate")) for t in escalation.get("triggers") or ())
+        if enabled
+        else (),
+        unavailable="take_message" if escalation.get("unavailable_action") == "take_message" else "queue_callback",
         collects=tuple(sorted(collects)),
         regions=tuple(dict.fromkeys([*regions, "GB", "US"])),
-        tier=TIERS.get(model, "balanced"),
-        max_tokens=int(((body.get("llm_config") or {}).get("parameters") or {}).get("max_tokens", 500)),
+        role=prompt.get("role", ""),
+        namespace=namespace_of(body),
+        models=tuple((each["provider"], each["model"]) for each in (llm, llm.get("fallback")) if each),
+        max_tokens=int(parameters.get("max_tokens", 500)),
+        temperature=parameters.get("temperature"),
+        top_p=parameters.get("top_p"),
     )
+
+
+def tools_of(body: dict[str, Any]) -> set[str]:
+    """Names of the tools that are switched on. A configuration that does not say any has them all."""
+    listed = body.get("tools_available")
+    if listed is None:
+        return {SEARCH, CAPTURE, HAND_OVER}
+    return {tool["tool_name"] for tool in listed if tool["status"] == "implemented"}
+
+
+def namespace_of(body: dict[str, Any]) -> str | None:
+    """Where its knowledge lies; everywhere without one."""
+    named: str | None = (body.get("vector_db_config") or {}).get("namespace")
+    return named
+
+
+def speaks_on_the_web(body: dict[str, Any]) -> bool:
+    """Whether visitors may start a chat: unless integrations are listed and the web chat is not among them, or still missing."""
+    listed = body.get("integrations") or ()
+    return not listed or any(each["integration_name"] == WEB_CHAT and each["status"] == "implemented" for each in listed)
 
 
 def company_of(body: dict[str, Any]) -> str:
     """Empty when the configuration does not name the company."""
     return str((body.get("config_metadata") or {}).get("client_name") or "")
-
-
-def _suggest_under(escalation: dict[str, Any]) -> float:
-    for trigger in escalation.get("triggers") or ():
-        match = re.fullmatch(r"ai_confidence < (\d?\.?\d+)", trigger.get("condition", ""))
-        if match:
-            return min(float(match[1]), 1.0)
-    return Brief.suggest_under
 
 
 def greeting_of(brief: Brief) -> str:

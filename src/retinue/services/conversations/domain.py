@@ -17,14 +17,15 @@ from retinue.engines.configs import store as configs
 from retinue.engines.contacts import addresses
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dialogue.state import Brief
+from retinue.engines.governance.gate import Gate
 from retinue.kernel.errors import NotFound
 from retinue.kernel.process import Process
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import store, widget
+from retinue.services.conversations import sending, store, widget
 from retinue.services.conversations.agents import Agents
-from retinue.services.conversations.briefing import greeting_of
+from retinue.services.conversations.briefing import greeting_of, speaks_on_the_web
 from retinue.services.conversations.identities import Identity
-from retinue.services.conversations.refusals import ConversationOver, NothingDeployed, NotTaken, TakenByAnother
+from retinue.services.conversations.refusals import ConversationOver, NothingDeployed, NotOnTheWeb, NotTaken, TakenByAnother
 from retinue.services.conversations.schemas import ContactDetails, LeaveContact, StartConversation
 
 
@@ -70,7 +71,10 @@ async def start(
         known = await capture(work, conversation, given, brief, account=identity.subject if identity else None)
         await store.change(work, id, identified=identity is not None, **known)
     suggested = {"buttons": [], "suggested_questions": list(brief.suggested)} if brief.suggested else None
-    greeting = await store.add(work, conversation, "assistant", greeting_of(brief), reply={"rich_content": suggested})
+    words = greeting_of(brief)
+    greeting = await sending.say(
+        work, agents.gate, conversation, "assistant", words, known=words, language=brief.language, reply={"rich_content": suggested}
+    )
     return conversation, greeting
 
 
@@ -84,6 +88,8 @@ async def _meant(work: Work, asked: StartConversation) -> tuple[configs.Deployed
     deployed = await configs.deployed(work, config_id=asked.config_id)
     if deployed is None:
         raise NothingDeployed()
+    if not speaks_on_the_web(deployed.body):
+        raise NotOnTheWeb()
     return deployed, asked.channel
 
 
@@ -185,10 +191,12 @@ async def give_back(work: Work, id: UUID, by: UUID) -> None:
     work.emit(HandoverReturned(conversation_id=id, by=by, person=conversation.person, lineage=conversation.lineage))
 
 
-async def reply(work: Work, id: UUID, by: UUID, content: str) -> Any:
-    """A person's answer. Raises ConversationOver, NotTaken, TakenByAnother."""
+async def reply(work: Work, gate: Gate, id: UUID, by: UUID, content: str) -> Any:
+    """A person's answer. Raises Blocked, ConversationOver, NotTaken, TakenByAnother."""
     conversation = await _taken(work, id, by)
-    row = await store.add(work, conversation, "person", content, remembered=False, reply={"answered_by": "person"}, author=by)
+    row = await sending.say(
+        work, gate, conversation, "person", content, known=content, by=by, remembered=False, reply={"answered_by": "person"}
+    )
     work.emit(
         AnswerGiven(
             conversation_id=id,
@@ -202,7 +210,7 @@ async def reply(work: Work, id: UUID, by: UUID, content: str) -> Any:
             ms=0,
             provider_ms=0,
             cost_usd=0.0,
-            content=content,
+            content=row.content,
             person=conversation.person,
             lineage=conversation.lineage,
         )

@@ -31,15 +31,16 @@ SECONDS = 40.0  # for a turn's model calls; the lease of an ask is longer
 class ClientKnowledge:
     """Searches in a short Work of its own; embedding and evidence are reckoned outside it."""
 
-    def __init__(self, database: Database, embedder: Embedder, organization: UUID, quotes: int = 3) -> None:
-        self.database, self.embedder, self.organization, self.quotes = database, embedder, organization, quotes
+    def __init__(self, database: Database, embedder: Embedder, organization: UUID, quotes: int = 3, namespace: str | None = None) -> None:
+        self.database, self.embedder, self.organization = database, embedder, organization
+        self.quotes, self.namespace = quotes, namespace
 
     async def search(self, question: str) -> list[Found]:
         question = question[: store.MAX_QUESTION]
         point = (await self.embedder.embed([question]))[0]
         async with self.database.work(ROOM, self.organization) as work:
-            passages = await store.search(work, question, point, size=PASSAGES)
-        return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p, score=p.score) for p in passages]
+            passages = await store.search(work, question, point, namespace=self.namespace, size=PASSAGES)
+        return [Found(p.document_id, p.title, p.url, p.text, p.start, p.end, raw=p, score=p.fit) for p in passages]
 
     async def warm(self, silent: asyncio.Event) -> None:
         """Embed the sentences that the first questions will be compared with, while visitors are still typing."""
@@ -83,10 +84,12 @@ class GatedModel:
             [Message("system", system), *_messages(messages)],
             [Tool(t["name"], t["description"], t["parameters"]) for t in tools],
             organization=self.organization,
-            tier=self.brief.tier,
+            wanted=self.brief.models,
             purpose="conversation",
             lineage=self.lineage,
             max_tokens=self.brief.max_tokens,
+            temperature=self.brief.temperature,
+            top_p=self.brief.top_p,
         )
         try:
             async with asyncio.timeout(SECONDS), aclosing(stream) as deltas:  # type: ignore[type-var]

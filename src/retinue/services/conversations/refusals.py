@@ -10,6 +10,13 @@ class NothingDeployed(Refusal):
     next = "Deploy a version of a configuration first: POST /api/v1/configurations/{config_id}/deploy."
 
 
+class NotOnTheWeb(Refusal):
+    """This agent does not speak on the web: its integrations are listed without website_chat, or with it missing."""
+
+    status = 409
+    next = "List website_chat as implemented under integrations in a new version, and deploy that one."
+
+
 class EmptyMessage(Refusal):
     """The message is empty."""
 

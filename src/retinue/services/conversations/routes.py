@@ -181,9 +181,11 @@ async def give_back(id: UUID, work: Work = works(ROOM, "conversations:take")) ->
 
 
 @router.post("/conversations/{id}/reply", status_code=201)
-async def reply(id: UUID, body: SendMessage, work: Work = works(ROOM, "conversations:take")) -> Message:
+async def reply(request: Request, id: UUID, body: SendMessage, work: Work = works(ROOM, "conversations:take")) -> Message:
     """Answer as a person, in a conversation that one has taken."""
-    return Message.model_validate(await domain.reply(work, id, member(work), turns.cleaned(body.content)))
+    return Message.model_validate(
+        await domain.reply(work, process_of(request).get(Agents).gate, id, member(work), turns.cleaned(body.content))
+    )
 
 
 @router.post("/conversations/{id}/end")

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,16 @@ from retinue.contracts.conversations import AnswerGiven, MessageReceived
 from retinue.engines.dialogue import checkpoints
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.phrases import phrase
+from retinue.engines.governance import trail
+from retinue.engines.governance.facts import AuditFact
+from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.policy import leaked, mask
 from retinue.kernel.asks import Ask, AskedBefore, Json, Tell
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import domain, store, watching
+from retinue.services.conversations import domain, sending, store, watching
 from retinue.services.conversations.agents import Agents, Prepared
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.refusals import (
@@ -119,6 +123,9 @@ class Reply(dict[str, Any]):
     """What an ask answers, with the turn that settle stores; without one the agent keeps silent."""
 
     turn: Prepared | None = None
+    known: str = ""
+    facts: Sequence[AuditFact] = ()
+    gate: Gate | None = None
 
 
 async def _claim(process: Process, input: Json) -> Prepared | Reply | None:
@@ -162,7 +169,8 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
         tell({"content": text})
         writing.says(text)
 
-    context = agents.context(turn, say, by_rules=by_rules)
+    facts: list[AuditFact] = []
+    context = agents.context(turn, say, facts, by_rules=by_rules)
     async with agents.talking(), asyncio.timeout(max(end - began, 5.0)):
         with writing:
             reply = await agents.dialogue.turn(turn.thread, turn.said, context)
@@ -177,7 +185,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
             "path": context.steps,
         }
     )
-    answer.turn = turn
+    answer.turn, answer.known, answer.facts, answer.gate = turn, context.known, facts, agents.gate
     return answer
 
 
@@ -191,10 +199,11 @@ async def answer_by_rules(process: Process, input: Json, tell: Tell) -> Json:
 
 async def settle(work: Work, input: Json, output: Json) -> Json:
     """Store and tell the answer, once. A person who took over meanwhile answers instead."""
-    turn = output.turn if isinstance(output, Reply) else None
+    reply = output if isinstance(output, Reply) else None
+    turn = reply.turn if reply else None
     conversation = await store.lock(work, UUID(input["conversation_id"]))
     message_id = UUID(input["message_id"])
-    if turn is None or conversation.status in ("taken", "ended"):
+    if reply is None or turn is None or reply.gate is None or conversation.status in ("taken", "ended"):
         await work.execute(
             "update conversations.message set answered = true where (organization_id, id) = (:o, :id)", o=work.organization, id=message_id
         )
@@ -208,8 +217,20 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
     )
     changes = {"turn_message": None, "turn_until": None} | await domain.act(work, conversation, output["actions"], turn.brief)
     output["rich_content"] = rich_content(output, turn)
-    row = await store.add(
-        work, conversation, "assistant", output["content"], reply=output, in_answer_to=message_id, changes=changes, took_in=output["said"]
+    for fact in reply.facts:
+        await trail.append(work, fact)
+    row = await sending.say(
+        work,
+        reply.gate,
+        conversation,
+        "assistant",
+        output["content"],
+        known=reply.known,
+        language=turn.brief.language,
+        reply=output,
+        in_answer_to=message_id,
+        changes=changes,
+        took_in=output["said"],
     )
     work.emit(
         AnswerGiven(
@@ -224,7 +245,7 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
             ms=output["ms"],
             provider_ms=output["provider_ms"],
             cost_usd=output["cost_usd"],
-            content=output["content"],
+            content=row.content,
             person=conversation.person,
             lineage=conversation.lineage,
         )

@@ -168,7 +168,7 @@ async def query(request: Request, question: Annotated[Asked, Depends(asked)], wo
         results=[
             Result(
                 content=p.text,
-                score=p.score,
+                score=p.fit,
                 metadata=p.metadata,
                 chunk_id=UUID(p.id),
                 document_id=p.document_id,
@@ -188,7 +188,7 @@ async def query(request: Request, question: Annotated[Asked, Depends(asked)], wo
 
 
 def filters_of(body: Query) -> dict[str, Any]:
-    """Of document 3's filters: a list of kinds, a range of dates, and whatever the metadata must contain."""
+    """Of document 3's filters: kinds, a range of dates, and what the metadata must have; of a list one of its values is enough."""
     filters = body.filters.model_extra or {}
     shaped: dict[str, Any] = {}
     if body.filters.date_range:
@@ -196,11 +196,10 @@ def filters_of(body: Query) -> dict[str, Any]:
         shaped |= {name: at.isoformat() for name, at in (("since", dates.start), ("until", dates.end)) if at}
     if body.filters.kind:
         shaped["kinds"] = [body.filters.kind] if isinstance(body.filters.kind, str) else body.filters.kind
-    types = filters.get("document_type")
-    if isinstance(types, list) and len(types) == 1:
-        filters["document_type"] = types[0]
-    if filters:
-        shaped["metadata"] = filters
+    if any_of := {name: wanted for name, wanted in filters.items() if isinstance(wanted, list)}:
+        shaped["any"] = any_of
+    if exactly := {name: wanted for name, wanted in filters.items() if name not in any_of}:
+        shaped["metadata"] = exactly
     return shaped
 
 

@@ -69,7 +69,7 @@ class Filters(BaseModel, extra="allow"):
 
 
 class Query(Body):
-    """`filters`: `document_type` (of the metadata), `kind`, `date_range`, and any metadata to be contained."""
+    """`filters`: `kind`, `date_range`, and any name of the documents' metadata, as `document_type`: its value, or a list of which one is enough."""
 
     query: str = Field(min_length=1, max_length=2000)
     namespace: str | None = Field(None, max_length=200)
@@ -79,7 +79,8 @@ class Query(Body):
 
 
 class Result(BaseModel):
-    """`start` and `end` count characters of the document's extracted text; `page` is a PDF's."""
+    """`start` and `end` count characters of the document's extracted text; `page` is a PDF's.
+    `score`, 0 to 1, says how well the passage fits by itself, whatever else was found; it never rises from one result to the next."""
 
     content: str
     score: float

@@ -1,10 +1,10 @@
 """Request and response shapes of requirements."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from retinue.kernel.shapes import Body
 from retinue.services.requirements.draft import RequirementsDraft
@@ -55,11 +55,18 @@ class ResearchState(BaseModel):
     settled_at: datetime | None
 
 
+def without_sources(body: Any) -> Any:
+    """A document as it is kept, of one as it is read: reading puts each item's claims beside their ids."""
+    if isinstance(body, dict):
+        return {name: without_sources(value) for name, value in body.items() if name != "sources" or "source_claims" not in body}
+    return [without_sources(value) for value in body] if isinstance(body, list) else body
+
+
 class Change(Body):
-    """`version` is the one that was changed."""
+    """`version` is the one that was changed. `body` may be the document as it was read, `sources` and all."""
 
     version: int = Field(ge=1, le=2_000_000_000)
-    body: RequirementsDraft
+    body: Annotated[RequirementsDraft, BeforeValidator(without_sources)]
 
 
 class Approve(Body):

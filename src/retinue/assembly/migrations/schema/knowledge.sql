@@ -25,6 +25,9 @@ CREATE FUNCTION knowledge.passes(d knowledge.document, filters jsonb) RETURNS bo
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
   select d.metadata @> coalesce(filters->'metadata', '{}')
+    and (filters->'any' is null or not exists (
+      select from jsonb_each(filters->'any') wanted
+      where not exists (select from jsonb_array_elements(wanted.value) one where d.metadata->wanted.key @> one)))
     and (filters->'kinds' is null or filters->'kinds' ? d.kind)
     and (filters->>'since' is null or coalesce(d.metadata->>'created_at', d.created_at::text) >= filters->>'since')
     and (filters->>'until' is null or coalesce(d.metadata->>'created_at', d.created_at::text) <= filters->>'until') $$;
@@ -127,3 +130,4 @@ REVOKE ALL ON FUNCTION knowledge.search_graph(point extensions.vector, space tex
 REVOKE ALL ON FUNCTION knowledge.search_text(stems text[], synonyms text[], space text, filters jsonb, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION knowledge.search_vector(point extensions.vector, space text, filters jsonb, size integer) FROM PUBLIC;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
+INSERT INTO public.alembic_version VALUES ('knowledge_202611301603');

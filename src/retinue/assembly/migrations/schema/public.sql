@@ -6,4 +6,3 @@ CREATE TABLE public.alembic_version (
 );
 ALTER TABLE ONLY public.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
-INSERT INTO public.alembic_version VALUES ('0033_copilot');

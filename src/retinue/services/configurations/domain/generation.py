@@ -8,10 +8,11 @@ from retinue.engines.configs import store as configs
 from retinue.engines.configs import text
 from retinue.engines.configs.model import Configuration
 from retinue.engines.configs.tables import Version
+from retinue.engines.llm.catalogue import Catalogue
 from retinue.kernel.errors import Refusal
 from retinue.kernel.work import Work, uuid7
 from retinue.services.configurations import store
-from retinue.services.configurations.domain import difference, validation, versions
+from retinue.services.configurations.domain import difference, readiness, versions
 from retinue.services.configurations.tables import Generation
 
 PRODUCT = "chatbot"
@@ -61,7 +62,7 @@ async def to_generate(work: Work, id: UUID) -> ToGenerate | None:
     return ToGenerate(row.config_id, row.document_file, row.lineage)
 
 
-async def settle(work: Work, id: UUID, configuration: Configuration, answered_by: str, *, sure: bool) -> None:
+async def settle(work: Work, id: UUID, configuration: Configuration, answered_by: str, catalogue: Catalogue, *, sure: bool) -> None:
     """A version, unless it would say what the newest says; deployed at once when nothing is, or when nobody had to approve."""
     await store.lock(work)
     row = await store.generation(work, id)
@@ -73,7 +74,7 @@ async def settle(work: Work, id: UUID, configuration: Configuration, answered_by
     made, row.status = await _version(work, row, config_id, configuration, answered_by)
     row.config_id, row.version, row.settled_at = config_id, made.version, work.now
     live = await configs.deployments(work, config_id)
-    if sure and (row.automatic or configs.PRODUCTION not in live) and not validation.blockers(configuration):
+    if sure and (row.automatic or configs.PRODUCTION not in live) and not readiness.blockers(configuration, catalogue):
         await versions.put(work, made, configs.PRODUCTION)
 
 

@@ -1,4 +1,4 @@
-"""What a configuration's content must be before it is kept, and what keeps it from being deployed."""
+"""What a configuration's content must be before it is kept."""
 
 import json
 from collections.abc import Iterator
@@ -8,11 +8,9 @@ from retinue.engines.configs import text
 from retinue.engines.configs.model import Configuration
 from retinue.engines.configs.text import ConfigurationInvalid, ConfigurationUnreadable
 from retinue.kernel.errors import Refusal
-from retinue.services.configurations.generation import BUILT_IN
 
-BODY_BYTES, DEEPEST = 200_000, 20
 CHANNELS = ("website_chat",)
-PROVIDERS = ("openai", "anthropic")
+BODY_BYTES, DEEPEST = 200_000, 20
 
 
 class TooLarge(Refusal):
@@ -57,8 +55,9 @@ def kept(configuration: Configuration) -> Configuration:
 
 def contradictions(configuration: Configuration) -> Iterator[Fault]:
     """What the schema allows and the configuration's own parts do not."""
+    yield from _chats(configuration)
     tools: set[str] = set()
-    for place, tool in enumerate(configuration.tools_available):
+    for place, tool in enumerate(configuration.tools):
         if tool.tool_name in tools:
             yield Fault(f"tools_available[{place}].tool_name", f"{tool.tool_name} stands twice")
         tools.add(tool.tool_name)
@@ -72,43 +71,28 @@ def contradictions(configuration: Configuration) -> Iterator[Fault]:
         if integration.integration_name in names:
             yield Fault(f"integrations[{place}].integration_name", f"{integration.integration_name} stands twice")
         names.add(integration.integration_name)
+        if integration.integration_name == CHANNELS[0]:
+            if integration.type != "input_channel":
+                yield Fault(f"integrations[{place}].type", "the web chat is an input_channel")
+            if integration.config:
+                yield Fault(f"integrations[{place}].config", "the web chat takes none; how it looks stands under widget")
         if configuration.config_metadata.product_type not in integration.product_compatibility:
             yield Fault(f"integrations[{place}].product_compatibility", "it does not fit this product")
 
 
-def blockers(configuration: Configuration) -> list[Fault]:
-    """What keeps it from being deployed. A tool or channel marked missing blocks nothing: the agent does without it."""
-    found: list[Fault] = []
+def _chats(configuration: Configuration) -> Iterator[Fault]:
+    if not configuration.database_config.rls_enabled:
+        yield Fault("database_config.rls_enabled", "row-level security is always on; write true, or leave it out")
+    vectors = configuration.vector_db_config
+    if vectors and vectors.type == "pgvector" and vectors.index_name:
+        yield Fault("vector_db_config.index_name", "pgvector has no index to be named; leave it out, and name a namespace")
     if configuration.config_metadata.product_type == "voicebot":
-        found.append(Fault("config_metadata.product_type", "there is no voice service to run a voicebot yet"))
-    for place, tool in enumerate(configuration.tools_available):
-        if tool.status == "implemented" and tool.tool_name not in BUILT_IN:
-            found.append(Fault(f"tools_available[{place}]", f"the tool {tool.tool_name} does not exist"))
-    for place, integration in enumerate(configuration.integrations):
-        if integration.status == "implemented" and integration.integration_name not in CHANNELS:
-            found.append(Fault(f"integrations[{place}]", f"the integration {integration.integration_name} does not exist"))
-    llm = configuration.llm_config
-    used = [("llm_config.provider", llm.provider), *([("llm_config.fallback.provider", llm.fallback.provider)] if llm.fallback else [])]
-    found += [Fault(path, f"there is no connector to {provider}") for path, provider in used if provider not in PROVIDERS]
-    return found
-
-
-def missing(configuration: Configuration) -> list[Fault]:
-    """What the agent will do without."""
-    described = {need.tool_name for need in configuration.tools_needed}
-    unsaid = "; describe under tools_needed what it takes and gives, so that it can be made"
-    return [
-        *(
-            Fault(f"tools_available[{place}]", f"the tool {tool.tool_name} is still missing{'' if tool.tool_name in described else unsaid}")
-            for place, tool in enumerate(configuration.tools_available)
-            if tool.status == "missing"
-        ),
-        *(
-            Fault(f"integrations[{place}]", f"the integration {integration.integration_name} is still missing")
-            for place, integration in enumerate(configuration.integrations)
-            if integration.status == "missing"
-        ),
-    ]
+        return
+    escalation = configuration.workflow_features.human_escalation
+    for place, trigger in enumerate(escalation.triggers if escalation else ()):
+        if trigger.action.endswith("_transfer"):
+            handoff = trigger.action.replace("transfer", "handoff")
+            yield Fault(f"workflow_features.human_escalation.triggers[{place}].action", f"a chat has no call to transfer; write {handoff}")
 
 
 def _depth(value: Any) -> int:

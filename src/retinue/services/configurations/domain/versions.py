@@ -8,10 +8,11 @@ from retinue.engines.configs import store as configs
 from retinue.engines.configs import text
 from retinue.engines.configs.tables import Version
 from retinue.engines.configs.text import ConfigurationInvalid
+from retinue.engines.llm.catalogue import Catalogue
 from retinue.kernel.errors import NotFound, Refusal
 from retinue.kernel.work import Work, uuid7
 from retinue.services.configurations import store
-from retinue.services.configurations.domain import difference, validation
+from retinue.services.configurations.domain import difference, readiness, validation
 
 PERSON = "person"
 
@@ -111,11 +112,11 @@ def tell_created(work: Work, row: Version) -> None:
     )
 
 
-async def deploy(work: Work, config_id: UUID, number: int, environment: str) -> None:
+async def deploy(work: Work, config_id: UUID, number: int, environment: str, catalogue: Catalogue) -> None:
     """New conversations take it from the commit on. Again is harmless."""
     await store.lock(work, config_id)
     row = await store.version(work, config_id, number, own=True)
-    blocked = validation.blockers(text.from_data(row.body))
+    blocked = readiness.blockers(text.from_data(row.body), catalogue)
     if blocked:
         raise CannotDeploy(version=number, blockers=" ".join(f"{path}: {reason}." for path, reason in blocked))
     await put(work, row, environment)
