@@ -18,8 +18,6 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "tests"), str(HERE)]  # tests first: this folder has a kernel.py too
 
 import psycopg  # noqa: E402
-from sqlalchemy import text  # noqa: E402
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine  # noqa: E402
 
 from conftest import PASSWORD, as_login, make_template, with_name  # noqa: E402
 from durable import server  # noqa: E402
@@ -34,7 +32,7 @@ from retinue.kernel.work import Database, Work, uuid7  # noqa: E402
 TASKS = 8
 LINE = "insert into toy_billing.line (organization_id, call_id, number, minutes) values (:o, :c, :n, :m)"
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["retinue.kernel.deliver", "kernel.toys", "sqlalchemy.dialects.postgresql.psycopg"])
+FORKS.set_forkserver_preload(["retinue.kernel.deliver", "kernel.toys"])
 
 
 async def write(url: str, organizations: list[UUID], batch: int, seconds: float, rate: float, told: Any) -> None:
@@ -85,7 +83,7 @@ async def deliver(url: str, rows: str, ready: Any, end: Any, told: Any) -> None:
     async def note(work: Work, events: list[CallEnded]) -> None:
         if rows == "batch":
             values = [{"o": work.organization, "c": e.call_id, "n": e.number, "m": e.minutes} for e in events]
-            await work.session.execute(text(LINE), values)
+            await work.wire.send_many(LINE, values)
         elif rows == "each":
             for e in events:
                 await work.execute(LINE, o=work.organization, c=e.call_id, n=e.number, m=e.minutes)
@@ -200,14 +198,14 @@ async def bare_latency(url: str, seconds: float, rate: float) -> float:
 async def works(url: str) -> dict[str, float]:
     """Median milliseconds, the cases taking turns so that the machine's mood is everybody's."""
     database, organization, actor = Database(as_login(url)), uuid7(), uuid7()
-    transactions = create_async_engine(as_login(url))  # the Database's own is in autocommit
+    plain = await psycopg.AsyncConnection.connect(as_login(url), autocommit=True)
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("insert into kernel.organization values (%s, false, now())", (organization,))
         owner.execute("insert into kernel.access values (%s, %s, '{owner}')", (actor, organization))
 
     async def bare() -> None:
-        async with AsyncSession(transactions) as session, session.begin():
-            await session.execute(text("select 1"))
+        async with plain.transaction():
+            await plain.execute("select 1")
 
     async def empty() -> None:
         async with database.work("toy_calls", organization, actor):
@@ -224,7 +222,7 @@ async def works(url: str) -> dict[str, float]:
             await case()
             took.setdefault(name, []).append(1e3 * (time.perf_counter() - began))
     await database.close()
-    await transactions.dispose()
+    await plain.close()
     return {name: statistics.median(each) for name, each in took.items()}
 
 

@@ -8,7 +8,7 @@ import time
 from figures import figure, installation, new_home, remove
 
 RUNS = 3
-BARE = "import uvicorn, fastapi, sqlalchemy.ext.asyncio, psycopg; app = fastapi.FastAPI(); uvicorn.Config(app).load()"
+BARE = "import uvicorn, fastapi, psycopg; app = fastapi.FastAPI(); uvicorn.Config(app).load()"
 
 
 def bare() -> float:

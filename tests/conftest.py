@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
+from psycopg.conninfo import make_conninfo
 
 from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
@@ -63,9 +64,7 @@ def with_name(server: str, name: str) -> str:
 
 
 def as_login(url: str) -> str:
-    from sqlalchemy.engine import make_url
-
-    return make_url(url).set(drivername="postgresql+psycopg", username="retinue_app", password=PASSWORD).render_as_string(False)
+    return make_conninfo(url, user="retinue_app", password=PASSWORD)
 
 
 @pytest.fixture(scope="session")

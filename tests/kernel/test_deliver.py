@@ -6,7 +6,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from conftest import as_login
 from kernel.conftest import Tenant
@@ -285,7 +284,7 @@ async def test_a_cursor_never_goes_back(held: Database, deliverer: Deliverer, ow
     await calls(held, one, 1, 1)
     await deliverer.deliver_all()
     async with held.work("toy_billing", one) as work:
-        with pytest.raises(DBAPIError, match="moved while it was held"):
+        with pytest.raises(psycopg.Error, match="moved while it was held"):
             await work.execute("select events.move(1)")
     assert owner.execute("select number from events.cursor where room = 'toy_billing'").fetchone() == (2,)
 
@@ -550,7 +549,7 @@ async def test_delivery_survives_the_loss_of_its_connections(
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'retinue_app' and datname = current_database()"
         )
         await asyncio.sleep(0)
-        await held.engine.dispose()
+        held.pool.forget()
         await calls(held, one, 1)
         await until(charged(owner, i + 2))
     assert not any(task.done() for task in running)
@@ -567,8 +566,8 @@ async def test_the_herald_tells_of_many_commits_at_once(held: Database, owner_ur
         herald = asyncio.create_task(held.herald())
         async for first in listening.notifies(timeout=5, stop_after=1):
             assert set(first.payload.split(",")) == set(map(str, organizations))
-        held.told, held.deferred = {uuid7() for _ in range(201)}, set()
-        held.news.set()
+        held.news.told, held.news.deferred = {uuid7() for _ in range(201)}, set()
+        held.news.event.set()
         async for second in listening.notifies(timeout=5, stop_after=1):
             assert second.payload == "*", "a payload has 8,000 bytes at most"
         await stop(herald)
@@ -579,7 +578,7 @@ async def test_a_rollback_is_not_told(held: Database, tenant: Tenant) -> None:
         async with held.work("toy_calls", tenant()[0]) as work:
             await end(work)
             raise ZeroDivisionError
-    assert not held.told and not held.news.is_set()
+    assert not held.news.told and not held.news.event.is_set()
 
 
 async def test_after_an_event_waits_for_what_the_room_handles(held: Database, deliverer: Deliverer, tenant: Tenant) -> None:

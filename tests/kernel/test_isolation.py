@@ -4,8 +4,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from kernel.conftest import Tenant
 from kernel.toys.toy_calls.domain import end
@@ -16,7 +14,7 @@ DENIED = "permission denied|must be owner|row-level security"
 
 
 async def refused(database: Database, room: str, organization: object, actor: object, sql: str, **values: object) -> None:
-    with pytest.raises(DBAPIError, match=DENIED):
+    with pytest.raises(psycopg.Error, match=DENIED):
         async with database.work(room, organization, actor) as work:
             await work.execute(sql, **values)
 
@@ -116,9 +114,10 @@ async def test_a_forged_scope_reads_and_writes_nothing(database: Database, tenan
         assert (await work.execute("select kernel.organization()")).scalar() is None
         assert (await work.execute("select count(*) from toy_calls.call")).scalar() == 0
         assert (await work.execute("update toy_calls.call set minutes = 1")).rowcount == 0
-        with pytest.raises(DBAPIError, match="row-level security"):
-            async with work.session.begin_nested():
-                await work.execute("insert into toy_calls.call values (:o, :o, :o, null, 1)", o=one)
+        with pytest.raises(psycopg.Error, match="row-level security"):
+            await work.execute("savepoint before")
+            await work.execute("insert into toy_calls.call values (:o, :o, :o, null, 1)", o=one)
+        await work.execute("rollback to savepoint before")
         work.events.clear()
 
 
@@ -150,15 +149,13 @@ async def test_without_a_work_there_is_nothing(database: Database, tenant: Tenan
     one, actor = tenant()
     async with database.work("toy_calls", one, actor) as work:
         await end(work)
-    async with database.engine.connect() as connection:
-        with pytest.raises(DBAPIError, match=DENIED):
-            await connection.execute(text("select * from toy_calls.call"))
-        await connection.execute(text("begin"))
-        await connection.execute(text("set local role retinue_toy_calls"))
-        assert (await connection.execute(text("select count(*) from toy_calls.call"))).scalar() == 0
-        assert (await connection.execute(text("update toy_calls.call set minutes = 1"))).rowcount == 0
-        with pytest.raises(DBAPIError, match=DENIED):
-            await connection.execute(text("insert into toy_calls.call values (gen_random_uuid(), gen_random_uuid(), null, null, 1)"))
+    with pytest.raises(psycopg.Error, match=DENIED):
+        await database.call("select * from toy_calls.call")
+    async with database.begun("set local role retinue_toy_calls", {}) as (wire, _):
+        assert (await wire.send("select count(*) from toy_calls.call")).scalar() == 0
+        assert (await wire.send("update toy_calls.call set minutes = 1")).rowcount == 0
+        with pytest.raises(psycopg.Error, match=DENIED):
+            await wire.send("insert into toy_calls.call values (gen_random_uuid(), gen_random_uuid(), null, null, 1)")
 
 
 async def test_staff_reads_many_and_writes_one(database: Database, tenant: Tenant) -> None:
@@ -173,9 +170,10 @@ async def test_staff_reads_many_and_writes_one(database: Database, tenant: Tenan
         assert (await work.execute("update toy_calls.call set minutes = 9")).rowcount == 0
         assert (await work.execute("delete from toy_calls.call")).rowcount == 0
         assert (await work.execute("select * from toy_calls.call for update")).all() == [], "locks are taken in the client's Work"
-        with pytest.raises(DBAPIError, match="row-level security"):
-            async with work.session.begin_nested():
-                await work.execute("insert into toy_calls.call values (:o, :o, :o, null, 1)", o=clients[0])
+        with pytest.raises(psycopg.Error, match="row-level security"):
+            await work.execute("savepoint before")
+            await work.execute("insert into toy_calls.call values (:o, :o, :o, null, 1)", o=clients[0])
+        await work.execute("rollback to savepoint before")
     async with database.work("toy_calls", clients[0], staff) as work:
         assert work.roles == ("sales_agent",)
         assert (await work.execute("select organization_id from toy_calls.call")).scalars().all() == [clients[0]]

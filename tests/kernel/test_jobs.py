@@ -13,7 +13,6 @@ from pathlib import Path
 import psycopg
 import pytest
 import pytest_asyncio
-from sqlalchemy.exc import DBAPIError
 
 from conftest import as_login
 from kernel.conftest import Tenant
@@ -56,7 +55,7 @@ async def test_a_job_is_part_of_its_work(held: Database, owner: psycopg.Connecti
 
 
 async def test_a_job_that_cannot_be_kept_keeps_nothing(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
-    with pytest.raises(DBAPIError):
+    with pytest.raises(psycopg.Error):
         async with held.work("toy_calls", tenant()[0]) as work:
             await end(work)
             work.defer("toy_calls.end", minutes="\0")  # no text of Postgres

@@ -15,7 +15,6 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
-from sqlalchemy.exc import DataError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -121,7 +120,7 @@ async def _away(_: Request, error: Exception) -> Response:
 
 async def _unstorable(_: Request, error: Exception) -> Response:
     """What passed the check of the body (in forms and files) and the database still cannot keep."""
-    if getattr(getattr(error, "orig", None), "sqlstate", None) in KEEPS_NOT:
+    if isinstance(error, psycopg.DataError) and error.sqlstate in KEEPS_NOT:
         return answer(Unstorable())
     return await _broken(_, error)
 
@@ -180,7 +179,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
             Refusal: _refused,
             RequestValidationError: _malformed,
             HTTPException: _plain,
-            DataError: _unstorable,
+            psycopg.DataError: _unstorable,
             **dict.fromkeys((*AWAY, psycopg.OperationalError), _away),
             Exception: _broken,
         },
@@ -231,7 +230,7 @@ def _health(app: FastAPI) -> None:
             raise NotReady()
         try:
             await process.database.call("select 1")
-        except (SQLAlchemyError, OSError):
+        except psycopg.Error:
             raise NotReady() from None
         return {"status": "ready", "version": __version__}
 

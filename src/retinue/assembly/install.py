@@ -214,8 +214,3 @@ def _seal(connection: psycopg.Connection) -> None:
             "insert into kernel.secret (inner_pad, outer_pad) values (%s, %s) on conflict do nothing",
             (bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key)),
         )
-
-
-def engine_url(url: str) -> str:
-    """For SQLAlchemy, from a libpq address."""
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)

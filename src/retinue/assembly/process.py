@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from psycopg.conninfo import make_conninfo
 from pydantic_settings import BaseSettings
 
 from retinue import __version__
 from retinue.assembly import provisions
 from retinue.assembly.application import application
-from retinue.assembly.install import engine_url, install
+from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
 from retinue.kernel.asks import Asks
@@ -107,6 +108,7 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
         login_url(owner_url, f"{read.kernel.database_prefix}_{login or 'app'}", password),
         prefix=read.kernel.database_prefix,
         pool=read.kernel.database_pool,
+        carrying=read.kernel.database_carrying,
         clock=clock,
     )
     process = Process(database)
@@ -129,21 +131,20 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
 
 
 def login_url(owner_url: str, user: str, password: str) -> str:
-    from sqlalchemy.engine import make_url
-
-    return make_url(engine_url(owner_url)).set(username=user, password=password).render_as_string(hide_password=False)
+    return make_conninfo(owner_url, user=user, password=password)
 
 
 @asynccontextmanager
 async def working(process: Process, rooms: Sequence[Room], *, concurrency: int = 4) -> AsyncIterator[None]:
     """Events and jobs of `rooms` are carried while this is open."""
     handlers = {room.name: room.handlers for room in rooms}
-    deliverer = Deliverer(process.database, handlers, release=__version__, concurrency=concurrency, live=process.get(Live))
-    runner = Runner(process, {room.name: room.jobs for room in rooms}, concurrency=concurrency)
+    carrying = process.carrying
+    deliverer = Deliverer(carrying.database, handlers, release=__version__, concurrency=concurrency, live=process.get(Live))
+    runner = Runner(carrying, {room.name: room.jobs for room in rooms}, concurrency=concurrency)
     asks = process.get(Asks)
     await deliverer.register()
     process.provide(Deliverer, deliverer)
-    async with _beside(deliverer.run(), runner.run(), asks.run(process)):
+    async with _beside(deliverer.run(), runner.run(), asks.run(carrying)):
         yield
 
 

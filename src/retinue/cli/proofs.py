@@ -77,8 +77,7 @@ def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
     console.print("\n[bold]Proof 2: Postgres itself refuses another tenant's rows[/bold]")
     password = login_password(settings.home)
     with database(all_settings()) as owner:
-        url = login_url(owner, f"{settings.database_prefix}_app", password).replace("+psycopg", "")
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(login_url(owner, f"{settings.database_prefix}_app", password)) as connection:
             role = f"{settings.database_prefix}_research"
             connection.execute("select set_config('role', %s, true), kernel.serve(%s)", (role, tenant))
             own = connection.execute("select count(*) from research.job").fetchone()

@@ -244,7 +244,6 @@ class Deliverer:
                 return 0
             work = Work(wire, room, organization, None, self.database.clock.now())
             await self.rooms[room].handle(work, await read(work, rows))
-            await work.flush_rows()
             tells = bool(work.events or work.jobs)
             await wire.send("select events.move(:n)", {"n": rows[-1].number}, last=not tells)
             if tells:

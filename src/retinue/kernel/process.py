@@ -1,6 +1,7 @@
 """What the rooms of one process share."""
 
-from typing import Any, TypeVar
+import copy
+from typing import Any, Self, TypeVar
 
 from retinue.kernel.events import Misuse
 from retinue.kernel.work import Database
@@ -14,6 +15,13 @@ class Process:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._things: dict[type, Any] = {}
+
+    @property
+    def carrying(self) -> Self:
+        """The same, over the connections of what carries events and jobs."""
+        carrying = copy.copy(self)
+        carrying.database = self.database.carrying
+        return carrying
 
     def provide(self, kind: type[Thing], thing: Thing) -> None:
         self._things[kind] = thing

@@ -38,7 +38,10 @@ class KernelSettings(BaseSettings):
         None, description="A PostgreSQL server (16 or newer, with pgvector 0.8 or newer) as its owner; without, the embedded one."
     )
     database_prefix: str = Field("retinue", pattern=r"^[a-z][a-z0-9_]{0,20}$", description="Prefix of this installation's database roles.")
-    database_pool: int = Field(12, ge=2, le=200, description="Connections a process holds at most.")
+    database_pool: int = Field(12, ge=4, le=200, description="Connections that a process holds for requests at most.")
+    database_carrying: int = Field(
+        10, ge=4, le=200, description="Connections that a process holds at most for the events and jobs that it carries, beside those."
+    )
     log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
     metrics_token: SecretStr | None = Field(
         None,

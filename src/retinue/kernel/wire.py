@@ -1,115 +1,111 @@
-"""How the kernel's own statements reach Postgres: by the driver, a transaction's BEGIN together with its first and its COMMIT with its last."""
+"""How statements reach Postgres: a transaction's BEGIN together with its first, its COMMIT with its last."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import namedtuple_row
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql.psycopg import dialect
-from sqlalchemy.engine import IteratorResult
-from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-DIALECT = dialect()  # type: ignore[no-untyped-call]
+from retinue.kernel.tables import Rows
+
+PARAMETER = re.compile(r"(?<![:\w\\]):(\w+)(?!:)")
+OUR_OWN_TIME = ("25P03", "25P04")  # a transaction that we left lying, or held too long
+SERVERS = ("08", "53", "57P")  # the connection, its resources, the operator; 57014 is a statement's own time
 
 
-class Answer(IteratorResult[Any]):
-    """Rows that were read already; `rowcount` as the database counted."""
+class Away(psycopg.OperationalError):
+    """The database does not answer, or a connection was lost: what was asked may be asked again."""
 
-    def __init__(self, names: tuple[str, ...], rows: list[Any], rowcount: int) -> None:
-        super().__init__(_columns(names), iter(rows))
-        self.rowcount = rowcount
+
+class PoolTimeout(Away):
+    """No connection came free in time."""
 
 
 class Wire:
-    """One pooled connection. Errors are SQLAlchemy's, whichever way a statement went."""
+    """One connection, held by one Work at a time. `lost` is called when the server has closed it."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
-
-    @property
-    def driver(self) -> psycopg.AsyncConnection[Any]:
-        assert self.connection.sync_connection is not None
-        return self.connection.sync_connection.connection.driver_connection  # type: ignore[return-value]
+    def __init__(self, driver: psycopg.AsyncConnection[Any], lost: Callable[[], None]) -> None:
+        self.driver, self._lost = driver, lost
 
     @property
     def in_transaction(self) -> bool:
-        return self.driver.info.transaction_status != TransactionStatus.IDLE
+        return not self.lost and self.driver.info.transaction_status != TransactionStatus.IDLE
 
-    async def send(self, sql: str, values: Mapping[str, Any] | None = None, *, first: bool = False, last: bool = False) -> list[Any]:
+    @property
+    def lost(self) -> bool:
+        return self.driver.closed
+
+    async def send(
+        self, sql: str, values: Mapping[str, Any] | None = None, *, first: bool = False, last: bool = False, kind: Any = namedtuple_row
+    ) -> Rows[Any]:
         """The rows of `sql`, whose parameters are written `:name`. `first` begins a transaction, `last` commits it, in the same round trip."""
         driver = self.driver
-        cursor = driver.cursor(row_factory=namedtuple_row)
-        async with self._asking(sql):
+        cursor = driver.cursor(row_factory=kind)
+        async with self._asking():
             if not (first or last):
-                await cursor.execute(_for_driver(sql), values)
+                await cursor.execute(_for_driver(sql), values or {})
             else:
                 async with driver.pipeline():
                     if first:
                         await driver.execute("begin")
-                    await cursor.execute(_for_driver(sql), values)
+                    await cursor.execute(_for_driver(sql), values or {})
                     if last:
                         await driver.execute("commit")
-            return await cursor.fetchall()
-
-    async def answer(self, sql: str, values: Mapping[str, Any]) -> Answer:
-        """As SQLAlchemy gives rows, for who reads them by name, as scalars or as mappings."""
-        cursor = self.driver.cursor()
-        async with self._asking(sql):
-            await cursor.execute(_for_driver(sql), values)
             result = cursor.pgresult
             assert result is not None, "a connection that was left in a pipeline has read nothing yet"
-            if result.status != ExecStatus.TUPLES_OK:
-                return Answer((), [], cursor.rowcount)
-            names = tuple((result.fname(n) or b"").decode() for n in range(result.nfields))
-            return Answer(names, await cursor.fetchall(), cursor.rowcount)
+            rows: Rows[Any] = Rows(await cursor.fetchall() if result.status == ExecStatus.TUPLES_OK else ())
+            rows.rowcount = cursor.rowcount
+            return rows
+
+    async def send_many(self, sql: str, values: Sequence[Mapping[str, Any]]) -> None:
+        """The same statement for each of `values`, all in one round trip."""
+        async with self._asking():
+            await self.driver.cursor().executemany(_for_driver(sql), values)
 
     async def commit(self) -> None:
         """No round trip when the last statement committed."""
-        async with self._asking("commit"):
+        async with self._asking():
             await self.driver.commit()
 
+    async def end(self) -> bool:
+        """Roll back what was not committed. Answers whether the connection may be another's."""
+        if self.in_transaction:
+            try:
+                async with self._asking():
+                    await self.driver.rollback()
+            except psycopg.Error:
+                self.driver.pgconn.finish()
+        return not self.lost
+
     @asynccontextmanager
-    async def _asking(self, sql: str) -> AsyncIterator[None]:
-        """Errors of the driver are told as SQLAlchemy's; whatever else ends it in its middle gives the connection up."""
+    async def _asking(self) -> AsyncIterator[None]:
+        """Whatever but the database's own error ends it in its middle gives the connection up: it is between a question and its answer,
+        which the next to have it would take for its own."""
         try:
             yield
         except psycopg.Error as error:
-            raise await self._told(sql, error) from error
-        except BaseException as cut:
-            await self._give_up(cut)
+            if self.lost:
+                self._lost()
+            if is_away(error, lost=self.lost):
+                raise Away(type(error).__name__) from error
+            raise
+        except BaseException:
+            self.driver.pgconn.finish()
             raise
 
-    async def _give_up(self, cut: BaseException) -> None:
-        """Broken off between a question and its answer, which the next to have this connection would take for its own. It is closed,
-        however often whoever breaks off does so again: anyio does at every await."""
-        self.driver.pgconn.finish()
-        closing = asyncio.ensure_future(self.connection.invalidate(cut))
-        while not closing.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(closing)
 
-    async def _told(self, sql: str, error: psycopg.Error) -> BaseException:
-        """A connection that is lost takes the idle ones of the pool with it: the server that closed one has most often closed all."""
-        lost = self.driver.closed
-        if lost:
-            await self.connection.invalidate(error)
-            await self.connection.engine.dispose()
-        return DBAPIError.instance(sql, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=lost, dialect=DIALECT)
-
-
-@lru_cache(2000)
-def _columns(names: tuple[str, ...]) -> SimpleResultMetaData:
-    return SimpleResultMetaData(names)
+def is_away(error: psycopg.Error, *, lost: bool) -> bool:
+    """Whether it says that the database is away, and nothing against the statement: a deadlock, or a statement, lock or transaction that
+    took too long, is the fault of whoever sent it."""
+    state = error.sqlstate or ""
+    return (lost and state not in OUR_OWN_TIME) or state.startswith(SERVERS)
 
 
 # Statements are our own words, so there are few.
 @lru_cache(2000)
 def _for_driver(sql: str) -> str:
-    return str(text(sql).compile(dialect=DIALECT))
+    return PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).replace("\\:", ":")

@@ -1,27 +1,28 @@
 """One request, one transaction: what it may read and write, and what it tells."""
 
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from psycopg.conninfo import make_conninfo
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+import psycopg
+from psycopg.rows import class_row
 
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
 from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
+from retinue.kernel.pool import Pool, conninfo_of
+from retinue.kernel.tables import Row, Rows, columns, insert, update
 from retinue.kernel.telemetry import TRACE, new_trace
 from retinue.kernel.tracing import span
-from retinue.kernel.wire import Answer, Wire
+from retinue.kernel.wire import Away, PoolTimeout, Wire
 
-__all__ = ["Database", "Work", "uuid7"]
+__all__ = ["AWAY", "AWAY_SECONDS", "Away", "Database", "PoolTimeout", "Rows", "Work", "uuid7"]
 
 BEGIN = "select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles"
 SERVE = "select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles"
@@ -31,9 +32,10 @@ DEFERRED = """select pg_notify('procrastinate_queue_v1#' || room, '{"type": "job
 TOLD = "select pg_notify('retinue_events', :named)"
 NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
-AWAY = (OperationalError, InterfaceError, PoolTimeout)  # the database restarts, or a connection was lost
+AWAY = (Away,)  # the database restarts, or a connection was lost, or none came free: nothing against what was asked
 AWAY_SECONDS = 0.25
 PATIENCE_SECONDS = 0.03  # a third of what a page may take to show an event
+Kind = TypeVar("Kind", bound=Row)
 
 
 class Work:
@@ -60,17 +62,33 @@ class Work:
         self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
-        self._session: AsyncSession | None = None
 
-    @property
-    def session(self) -> AsyncSession:
-        """Of this transaction, made when it is first asked for: a Work without mapped rows does without."""
-        if self._session is None:
-            self._session = AsyncSession(self.wire.connection, expire_on_commit=False)
-        return self._session
+    async def execute(self, sql: str, **values: Any) -> Rows[Any]:
+        """Rows by name. Parameters are written `:name`."""
+        return await self.wire.send(sql, values)
 
-    async def execute(self, sql: str, **values: Any) -> Answer:
-        return await self.wire.answer(sql, values)
+    async def select(self, kind: type[Kind], rest: str, **values: Any) -> Rows[Kind]:
+        """Rows of one table, each as the dataclass that stands for it; `rest` is what follows the table's name."""
+        return await self.wire.send(f"select {columns(kind)} from {kind.table} {rest}", values, kind=class_row(kind))
+
+    async def add(self, *rows: Row, unless_there: bool = False) -> None:
+        """Rows of one table, in one round trip."""
+        if not rows:
+            return
+        sql = insert(type(rows[0])) + (" on conflict do nothing" if unless_there else "")
+        if len(rows) == 1:
+            await self.wire.send(sql, rows[0].stored(vars(rows[0])))
+        else:
+            await self.wire.send_many(sql, [row.stored(vars(row)) for row in rows])
+
+    async def change(self, row: Row, **values: Any) -> None:
+        """In the database and in `row`."""
+        who = {"organization_id": row.organization_id, "id": row.id}
+        changed = await self.wire.send(update(row, tuple(values)), row.stored(values) | who)
+        if changed.rowcount != 1:
+            raise Misuse(f"there is no such row of {row.table} that this Work may write")
+        for name, value in values.items():
+            setattr(row, name, value)
 
     def emit(self, event: Event) -> None:
         if event.publisher != self.room:
@@ -96,7 +114,6 @@ class Work:
             if values:
                 raise Misuse("a Work is flushed once")
             return
-        await self.flush_rows()
         if self.jobs:
             await self.wire.send("select jobs.defer(cast(:jobs as json))", {"jobs": json.dumps(self.jobs, default=str)})
         if self.events:
@@ -107,32 +124,30 @@ class Work:
             self.number = (await self.wire.send(sql, values, last=last))[0][0]
         self.flushed = True
 
-    async def flush_rows(self) -> None:
-        if self._session is not None:
-            await self._session.flush()
+
+class News:
+    """What was committed and not yet told to the workers of all processes."""
+
+    def __init__(self) -> None:
+        self.told: set[UUID] = set()
+        self.deferred: set[str] = set()  # rooms
+        self.event = asyncio.Event()
 
 
 class Database:
-    """A pool of one login, which may become the roles of its rooms and owns nothing.
+    """Connections of one login, which may become the roles of its rooms and owns nothing. Only what `begun` yields is a transaction.
 
-    The engine is in autocommit: only what `begun` yields is a transaction.
+    `carrying` is the same database over connections of its own: what carries events and jobs and what answers requests never wait for
+    each other's.
     """
 
-    def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, clock: Clock | None = None) -> None:
-        self.engine = create_async_engine(
-            url, pool_size=pool, max_overflow=0, pool_timeout=30, hide_parameters=True, isolation_level="AUTOCOMMIT"
-        )
+    def __init__(self, url: str, *, prefix: str = "retinue", pool: int = 10, carrying: int = 10, clock: Clock | None = None) -> None:
         self.url, self.prefix, self.clock = url, prefix, clock or Clock()
-        self.told: set[UUID] = set()
-        self.deferred: set[str] = set()  # rooms
-        self.news = asyncio.Event()
-
-    @property
-    def conninfo(self) -> str:
-        """For libpq: its addresses take no password with a space as SQLAlchemy writes it."""
-        url = self.engine.url
-        where = {name: value for name, value in url.query.items() if isinstance(value, str)}
-        return make_conninfo("", **url.translate_connect_args(username="user", database="dbname"), **where)
+        self.conninfo = conninfo_of(url)
+        self.pool, self.heralds = Pool(self.conninfo, pool), Pool(self.conninfo, 1)
+        self.news = News()
+        self.carrying = copy.copy(self)
+        self.carrying.pool, self.carrying.carrying = Pool(self.conninfo, carrying), self.carrying
 
     def role(self, room: str) -> str:
         return f"{self.prefix}_{room}"
@@ -158,55 +173,58 @@ class Database:
         Raises NotFound when `sql` enters an organization that is not there for the actor.
         """
         for again in (True, False):
-            async with self.engine.connect() as connection:
-                wire = Wire(connection)
+            async with self.pool.connection() as wire:
                 try:
                     rows = await wire.send(sql, values, first=True)
-                except DBAPIError as error:
-                    if getattr(error.orig, "sqlstate", "") == NO_ORGANIZATION:
-                        raise NotFound() from None
-                    if not (again and error.connection_invalidated):
+                except Away:
+                    if not (again and wire.lost):
                         raise
                     continue
+                except psycopg.Error as error:
+                    if error.sqlstate == NO_ORGANIZATION:
+                        raise NotFound() from None
+                    raise
                 yield wire, rows
                 return
 
     async def commit(self, work: Work) -> None:
         if not work.wire.in_transaction:
-            raise Misuse("a Work whose session was rolled back commits nothing: open a savepoint around what may fail")
+            raise Misuse("a Work that was rolled back commits nothing: open a savepoint around what may fail")
         await work.flush(last=True)
         await work.wire.commit()
         if work.events:
-            self.told.add(work.organization)
+            self.news.told.add(work.organization)
         if work.jobs:
-            self.deferred.add(work.room)
+            self.news.deferred.add(work.room)
         if work.jobs or (work.events and not work.followed):
-            self.news.set()
+            self.news.event.set()
         elif work.events:
-            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.set)
+            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.event.set)
 
-    async def call(self, sql: str, **values: Any) -> list[Any]:
+    async def call(self, sql: str, **values: Any) -> Rows[Any]:
         """A definer function as the login itself, in a transaction of its own."""
-        async with self.engine.connect() as connection:
-            return await Wire(connection).send(sql, values)
+        async with self.pool.connection() as wire:
+            return await wire.send(sql, values)
 
     async def herald(self) -> None:
         """Wake the workers of all processes: one notification for all commits since the last, never inside a Work."""
+        news = self.news
         while True:
-            await self.news.wait()
+            await news.event.wait()
             try:
-                async with self.engine.connect() as connection:
+                async with self.heralds.connection() as wire:
                     while True:
-                        await self.news.wait()
-                        self.news.clear()
-                        await self._tell(Wire(connection))
+                        await news.event.wait()
+                        news.event.clear()
+                        await self._tell(wire)
             except AWAY:
-                self.news.set()
+                news.event.set()
                 await asyncio.sleep(AWAY_SECONDS)
 
     async def _tell(self, wire: Wire) -> None:
-        told, self.told = self.told, set()
-        deferred, self.deferred = self.deferred, set()
+        news = self.news
+        told, news.told = news.told, set()
+        deferred, news.deferred = news.deferred, set()
         try:
             if told:
                 named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
@@ -214,9 +232,10 @@ class Database:
             if deferred:
                 await wire.send(DEFERRED, {"rooms": sorted(deferred)})
         except AWAY:
-            self.told |= told
-            self.deferred |= deferred
+            news.told |= told
+            news.deferred |= deferred
             raise
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for pool in (self.pool, self.carrying.pool, self.heralds):
+            pool.close()

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 import pytest_asyncio
 import uvicorn
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import namedtuple_row
-from sqlalchemy.engine import make_url
 
 from retinue.assembly.application import application
 from retinue.assembly.install import install
@@ -81,7 +81,7 @@ def template(server: str) -> str:
     name = f"template_talk_{uuid.uuid4().hex[:8]}"
 
     def address(database: str) -> str:
-        return make_url(server).set(database=database).render_as_string(False)
+        return make_conninfo(server, dbname=database)
 
     with psycopg.connect(address("postgres"), autocommit=True) as connection:
         connection.execute(f"create database {name}")

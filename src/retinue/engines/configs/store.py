@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from retinue.engines.configs.tables import Deployment, Version
 from retinue.kernel.work import Work, uuid7
 
@@ -32,21 +30,17 @@ def body_hash(body: dict[str, Any]) -> str:
 
 async def versions(work: Work, config_id: UUID) -> list[Version]:
     """Newest first."""
-    return list((await work.session.scalars(select(Version).where(Version.config_id == config_id).order_by(Version.version.desc()))).all())
+    return await work.select(Version, "where config_id = :config order by version desc", config=config_id)
 
 
 async def version(work: Work, config_id: UUID, number: int) -> Version | None:
-    return await work.session.scalar(select(Version).where(Version.config_id == config_id, Version.version == number))
+    return (await work.select(Version, "where config_id = :config and version = :number", config=config_id, number=number)).first()
 
 
 async def newest(work: Work, product_type: str) -> Version | None:
     """Of this organization's configuration of that product."""
-    return await work.session.scalar(
-        select(Version)
-        .where(Version.organization_id == work.organization, Version.product_type == product_type)
-        .order_by(Version.created_at.desc(), Version.version.desc())
-        .limit(1)
-    )
+    rest = "where organization_id = :o and product_type = :product order by created_at desc, version desc limit 1"
+    return (await work.select(Version, rest, o=work.organization, product=product_type)).first()
 
 
 async def lock(work: Work, config_id: UUID) -> None:
@@ -66,10 +60,8 @@ async def add(
     lineage: UUID | None = None,
 ) -> Version:
     """The next version. The caller holds `lock`."""
-    last = await work.session.scalar(
-        select(Version.version).where(Version.config_id == config_id).order_by(Version.version.desc()).limit(1)
-    )
-    number = (last or 0) + 1
+    last = "select version from configs.version where config_id = :config order by version desc limit 1"
+    number = ((await work.execute(last, config=config_id)).scalar() or 0) + 1
     metadata = body.get("config_metadata", {}) | {
         "config_id": str(config_id),
         "version": number,
@@ -91,20 +83,20 @@ async def add(
         created_by=work.actor,
         created_at=work.now,
     )
-    work.session.add(row)
-    await work.session.flush()
+    await work.add(row)
     return row
+
+
+async def deployment(work: Work, config_id: UUID, environment: str, *, lock: bool = False) -> Deployment | None:
+    rest = "where organization_id = :o and config_id = :config and environment = :environment" + (" for update" if lock else "")
+    return (await work.select(Deployment, rest, o=work.organization, config=config_id, environment=environment)).first()
 
 
 async def deploy(work: Work, config_id: UUID, number: int, environment: str = PRODUCTION) -> int | None:
     """New conversations take this version from the commit on. Answers the version that was deployed before."""
-    row = await work.session.scalar(
-        select(Deployment)
-        .where(Deployment.organization_id == work.organization, Deployment.config_id == config_id, Deployment.environment == environment)
-        .with_for_update()
-    )
+    row = await deployment(work, config_id, environment, lock=True)
     if row is None:
-        work.session.add(
+        await work.add(
             Deployment(
                 organization_id=work.organization,
                 id=uuid7(),
@@ -118,7 +110,7 @@ async def deploy(work: Work, config_id: UUID, number: int, environment: str = PR
         )
         return None
     before = row.version
-    row.previous_version, row.version, row.deployed_by, row.deployed_at = before, number, work.actor, work.now
+    await work.change(row, previous_version=before, version=number, deployed_by=work.actor, deployed_at=work.now)
     return before
 
 
@@ -142,5 +134,5 @@ async def deployed(
 
 async def deployments(work: Work, config_id: UUID) -> dict[str, int]:
     """Environment → version."""
-    rows = await work.session.scalars(select(Deployment).where(Deployment.config_id == config_id))
+    rows = await work.execute("select environment, version from configs.deployment where config_id = :config", config=config_id)
     return {row.environment: row.version for row in rows}

@@ -1,40 +1,38 @@
 """Versions of configurations, which never change, and which of them is deployed where."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
-
 from retinue.kernel.tables import Row
 
 
+@dataclass(kw_only=True)
 class Version(Row):
-    __tablename__ = "version"
-    __table_args__ = {"schema": "configs"}
+    table = "configs.version"
+    documents = ("body",)
 
-    config_id: Mapped[UUID]
-    version: Mapped[int]
-    product_type: Mapped[str]
-    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    body_hash: Mapped[str]
-    message: Mapped[str]
-    requirements_id: Mapped[UUID | None]
-    answered_by: Mapped[str]
-    lineage: Mapped[UUID | None]
-    created_by: Mapped[UUID | None]
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    config_id: UUID
+    version: int
+    product_type: str
+    body: dict[str, Any]
+    body_hash: str
+    message: str
+    requirements_id: UUID | None = None
+    answered_by: str
+    lineage: UUID | None = None
+    created_by: UUID | None = None
+    created_at: datetime
 
 
+@dataclass(kw_only=True)
 class Deployment(Row):
-    __tablename__ = "deployment"
-    __table_args__ = {"schema": "configs"}
+    table = "configs.deployment"
 
-    config_id: Mapped[UUID]
-    environment: Mapped[str]
-    version: Mapped[int]
-    previous_version: Mapped[int | None]
-    deployed_by: Mapped[UUID | None]
-    deployed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    config_id: UUID
+    environment: str
+    version: int
+    previous_version: int | None = None
+    deployed_by: UUID | None = None
+    deployed_at: datetime

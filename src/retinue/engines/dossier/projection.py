@@ -75,7 +75,7 @@ async def project(work: Work, events: Sequence[Event]) -> None:
                     "occurred_at": event.occurred_at,
                 }
     rows = [moment | {"plain": " ".join(plain(f"{moment['title']} {moment['said'] or ''}"))} for moment in moments]
-    new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(rows, default=str))).scalars().all()
+    new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(rows, default=str))).scalars()
     if facts:
         await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))
     await clients.apply(work, events, moments, new.count(clients.BEGINS))

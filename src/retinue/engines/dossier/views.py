@@ -6,10 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
-
 from retinue.engines.dossier.cards import SECTIONS
-from retinue.engines.dossier.tables import Fact, Moment
+from retinue.engines.dossier.tables import Moment
 from retinue.engines.dossier.words import asked_words
 from retinue.kernel.work import Work
 
@@ -23,11 +21,12 @@ def readable(permissions: Collection[str]) -> list[str]:
 
 async def sections(work: Work, client: UUID, permissions: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
     """Section → key → field → value."""
-    rows = await work.session.execute(
-        select(Fact.section, Fact.key, Fact.field, Fact.value)
-        .where(Fact.organization_id == client, Fact.section.in_(readable(permissions)))
-        .order_by(Fact.number, Fact.id)
-        .limit(FACTS_AT_MOST)
+    rows = await work.execute(
+        "select section, key, field, value from dossier.fact where organization_id = :client and section = any(:readable)"
+        " order by number, id limit :most",
+        client=client,
+        readable=readable(permissions),
+        most=FACTS_AT_MOST,
     )
     found: dict[str, dict[str, dict[str, Any]]] = {section: {} for section in readable(permissions)}
     for section, key, field, value in rows:
@@ -45,26 +44,26 @@ def moments(
     size: int,
     kind: str | None = None,
     since: datetime | None = None,
-) -> Select[Moment]:
-    """The timeline's question; the index for it is moment_client, moment_section, moment_lineage, or moment_recent for many clients."""
+) -> tuple[str, dict[str, Any]]:
+    """The timeline's question, after the table's name, and its values; the index for it is moment_client, moment_section, moment_lineage, or
+    moment_recent for many clients."""
     wanted = [name for name in readable(permissions) if section in (None, name)]
-    asked = (
-        select(Moment)
-        .where(Moment.section == wanted[0] if len(wanted) == 1 else Moment.section.in_(wanted))
-        .order_by(Moment.occurred_at.desc(), Moment.id.desc())
-        .limit(size + 1)
-    )
-    if client:
-        asked = asked.where(Moment.organization_id == client)
-    if lineage:
-        asked = asked.where(Moment.lineage == lineage)
-    if kind:
-        asked = asked.where(Moment.kind == kind)
+    values: dict[str, Any] = {"size": size + 1}
+    if len(wanted) == 1:
+        conditions, values["section"] = ["section = :section"], wanted[0]
+    else:
+        conditions, values["sections"] = ["section = any(:sections)"], wanted
+    for column, value in (("organization_id", client), ("lineage", lineage), ("kind", kind)):
+        if value:
+            conditions.append(f"{column} = :{column}")
+            values[column] = value
     if since:
-        asked = asked.where(Moment.occurred_at >= since)
+        conditions.append("occurred_at >= :since")
+        values["since"] = since
     if before:
-        asked = asked.where(tuple_(Moment.occurred_at, Moment.id) < tuple_(*before))
-    return asked
+        conditions.append("(occurred_at, id) < (:at, :id)")
+        values["at"], values["id"] = before
+    return f"where {' and '.join(conditions)} order by occurred_at desc, id desc limit :size", values
 
 
 async def timeline(
@@ -84,8 +83,10 @@ async def timeline(
     organizations that this Work reads. `search`: words, the last one perhaps half typed."""
     words = asked_words(search or "")
     if words is None:
-        asked = moments(permissions, client=client, section=section, lineage=lineage, before=before, size=size, kind=kind, since=since)
-        return list((await work.session.scalars(asked)).all())
+        rest, values = moments(
+            permissions, client=client, section=section, lineage=lineage, before=before, size=size, kind=kind, since=since
+        )
+        return await work.select(Moment, rest, **values)
     found = await work.execute(
         "select * from dossier.search_moments(:words, :client, cast(:readable as text[]), :kind, :lineage, :since, :at, :id, :size)",
         words=words,
@@ -104,12 +105,8 @@ async def timeline(
 
 async def by_ids(work: Work, organizations: Collection[UUID], ids: Sequence[UUID]) -> list[Moment]:
     """Newest first."""
-    asked = (
-        select(Moment)
-        .where(Moment.organization_id.in_(organizations), Moment.id.in_(ids))
-        .order_by(Moment.occurred_at.desc(), Moment.id.desc())
-    )
-    return list((await work.session.scalars(asked)).all())
+    rest = "where organization_id = any(:os) and id = any(:ids) order by occurred_at desc, id desc"
+    return await work.select(Moment, rest, os=list(organizations), ids=list(ids))
 
 
 async def count_sections(work: Work, client: UUID, permissions: Collection[str], after: int = 0) -> dict[str, int]:
@@ -152,7 +149,7 @@ async def count_facts(work: Work, client: UUID, permissions: Collection[str]) ->
 
 async def event(work: Work, id: UUID, permissions: Collection[str]) -> Moment | None:
     """The moment of an event, when its section may be read."""
-    return await work.session.scalar(select(Moment).where(Moment.id == id, Moment.section.in_(readable(permissions))))
+    return (await work.select(Moment, "where id = :id and section = any(:readable)", id=id, readable=readable(permissions))).first()
 
 
 async def led_to(work: Work, moment: Moment, permissions: Collection[str]) -> list[Moment]:
@@ -181,25 +178,27 @@ async def _walk(work: Work, moment: Moment, permissions: Collection[str], step: 
 
 async def of_lineage(work: Work, moment: Moment, permissions: Collection[str]) -> list[Moment]:
     """Everything of its lineage at its client, in order."""
-    asked = (
-        select(Moment)
-        .where(Moment.organization_id == moment.organization_id, Moment.lineage == moment.lineage)
-        .where(Moment.section.in_(readable(permissions)))
-        .order_by(Moment.number)
-        .limit(AROUND_AT_MOST)
+    return await work.select(
+        Moment,
+        "where organization_id = :o and lineage = :lineage and section = any(:readable) order by number limit :most",
+        o=moment.organization_id,
+        lineage=moment.lineage,
+        readable=readable(permissions),
+        most=AROUND_AT_MOST,
     )
-    return list((await work.session.scalars(asked)).all())
 
 
 async def newer(work: Work, client: UUID, permissions: Collection[str], after: int, size: int) -> list[Any]:
     """Of the moments numbered above `after`, the newest `size` in order: id, number, kind, title, detail and subject_id, as rows of thousands."""
-    asked = (
-        select(Moment.id, Moment.number, Moment.kind, Moment.title, Moment.detail, Moment.subject_id)
-        .where(Moment.organization_id == client, Moment.number > after, Moment.section.in_(readable(permissions)))
-        .order_by(Moment.number.desc())
-        .limit(size)
+    rows = await work.execute(
+        "select id, number, kind, title, detail, subject_id from dossier.moment where organization_id = :client and number > :after"
+        " and section = any(:readable) order by number desc limit :size",
+        client=client,
+        after=after,
+        readable=readable(permissions),
+        size=size,
     )
-    return list((await work.session.execute(asked)).all())[::-1]
+    return rows[::-1]
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,6 @@ async def deploy(
 ) -> ConfigurationItem:
     """New conversations take this version; running ones keep theirs."""
     await versions.deploy(work, config_id, body.version, body.environment, catalogue)
-    await work.session.flush()
     return item(await store.configuration(work, config_id))
 
 
@@ -209,5 +208,4 @@ async def deploy(
 async def roll_back(config_id: UUID, body: RollBack, work: Work = works("configurations", "configurations:deploy")) -> ConfigurationItem:
     """Back to the version that was deployed before."""
     await versions.roll_back(work, config_id, body.environment, body.from_version)
-    await work.session.flush()
     return item(await store.configuration(work, config_id))

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from retinue.engines.configs import store as configs
 from retinue.engines.configs.tables import Deployment, Version
 from retinue.kernel.errors import NotFound
@@ -39,49 +37,40 @@ async def lock(work: Work, config_id: UUID | None = None) -> None:
 
 async def generation(work: Work, id: UUID) -> Generation:
     """Locked. Raises NotFound."""
-    row = await work.session.scalar(
-        select(Generation).where(Generation.organization_id == work.organization, Generation.id == id).with_for_update()
-    )
+    row = (await work.select(Generation, "where organization_id = :o and id = :id for update", o=work.organization, id=id)).first()
     if row is None:
         raise NotFound()
     return row
 
 
 async def known(work: Work, requirements_id: UUID, version: int) -> bool:
-    asked = select(Generation.id).where(
-        Generation.organization_id == work.organization,
-        Generation.requirements_id == requirements_id,
-        Generation.requirements_version == version,
+    asked = (
+        "select id from configurations.generation where organization_id = :o and requirements_id = :id and requirements_version = :version"
     )
-    return await work.session.scalar(asked) is not None
+    return bool(await work.execute(asked, o=work.organization, id=requirements_id, version=version))
 
 
 async def approved_later(work: Work, number: int) -> bool:
-    asked = select(Generation.id).where(Generation.organization_id == work.organization, Generation.number > number)
-    return await work.session.scalar(asked.limit(1)) is not None
+    later = "select id from configurations.generation where organization_id = :o and number > :number limit 1"
+    return bool(await work.execute(later, o=work.organization, number=number))
 
 
 async def last_generation(work: Work) -> Generation | None:
     """The last that ended with a version."""
-    asked = select(Generation).where(Generation.organization_id == work.organization, Generation.status.in_((CREATED, UNCHANGED)))
-    return await work.session.scalar(asked.order_by(Generation.number.desc()).limit(1))
+    rest = "where organization_id = :o and status = any(:ended) order by number desc limit 1"
+    return (await work.select(Generation, rest, o=work.organization, ended=[CREATED, UNCHANGED])).first()
 
 
 async def generations(work: Work, before: UUID | None, size: int) -> Sequence[Generation]:
-    asked = select(Generation).order_by(Generation.id.desc()).limit(size)
-    if before:
-        asked = asked.where(Generation.id < before)
-    return (await work.session.scalars(asked)).all()
+    earlier = "where id < :before " if before else ""
+    return await work.select(Generation, f"{earlier}order by id desc limit :size", before=before, size=size)
 
 
 async def version(work: Work, config_id: UUID, number: int | None = None, *, own: bool = False) -> Version:
     """The newest without `number`; with `own` only of the organization that this Work writes. Raises NotFound."""
-    asked = select(Version).where(Version.config_id == config_id)
-    if number is not None:
-        asked = asked.where(Version.version == number)
-    if own:
-        asked = asked.where(Version.organization_id == work.organization)
-    row = await work.session.scalar(asked.order_by(Version.version.desc()).limit(1))
+    conditions = (" and version = :number" if number is not None else "") + (" and organization_id = :o" if own else "")
+    rest = f"where config_id = :config{conditions} order by version desc limit 1"
+    row = (await work.select(Version, rest, config=config_id, number=number, o=work.organization)).first()
     if row is None:
         raise NotFound()
     return row
@@ -105,8 +94,4 @@ async def versions(work: Work, config_id: UUID, before: int | None, size: int) -
 
 
 async def deployment(work: Work, config_id: UUID, environment: str) -> Deployment | None:
-    return await work.session.scalar(
-        select(Deployment).where(
-            Deployment.organization_id == work.organization, Deployment.config_id == config_id, Deployment.environment == environment
-        )
-    )
+    return await configs.deployment(work, config_id, environment)

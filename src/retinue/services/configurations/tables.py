@@ -1,32 +1,28 @@
 """What was approved and what became of it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime
-from sqlalchemy.orm import Mapped, mapped_column
-
 from retinue.kernel.tables import Row
 
-Time = DateTime(timezone=True)
 
-
+@dataclass(kw_only=True)
 class Generation(Row):
     """One approved version of requirements; `number` is the event that approved it."""
 
-    __tablename__ = "generation"
-    __table_args__ = {"schema": "configurations"}
+    table = "configurations.generation"
 
-    requirements_id: Mapped[UUID]
-    requirements_version: Mapped[int]
-    document_file: Mapped[str]
-    automatic: Mapped[bool]
-    lineage: Mapped[UUID | None]
-    number: Mapped[int]
-    status: Mapped[str]
-    config_id: Mapped[UUID | None]
-    version: Mapped[int | None]
-    reason: Mapped[str | None]
-    next: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(Time)
-    settled_at: Mapped[datetime | None] = mapped_column(Time)
+    requirements_id: UUID
+    requirements_version: int
+    document_file: str
+    automatic: bool
+    lineage: UUID | None = None
+    number: int
+    status: str
+    config_id: UUID | None = None
+    version: int | None = None
+    reason: str | None = None
+    next: str | None = None
+    created_at: datetime
+    settled_at: datetime | None = None

@@ -47,7 +47,7 @@ async def lock(work: Work, id: UUID) -> Any:
     ).first()
     if row is None:
         raise NotFound()
-    known = dict(row._mapping)
+    known = row._asdict()
     if key := known.pop("person_key"):
         work.keys.known[row.person] = key
     return SimpleNamespace(**known)

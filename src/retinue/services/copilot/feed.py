@@ -106,7 +106,7 @@ async def readable(work: Work, rows: Sequence[Any]) -> list[events.Event]:
 
 async def told(work: Work, rows: Sequence[Any]) -> list[Told]:
     """`rows` of the log of the organization that this Work writes."""
-    lines = [MomentRow(organization_id=work.organization, **line(event)) for event in await readable(work, rows)]
+    lines = [MomentRow.told(work.organization, line(event)) for event in await readable(work, rows)]
     around = await views.around(work, lines)
     around.numbers.update({(work.organization, row.id): row.number for row in lines})
     return [

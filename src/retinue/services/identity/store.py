@@ -30,12 +30,12 @@ async def lock_organization(work: Work) -> bool:
     row = await work.execute(
         "select operator from identity.organization where (organization_id, id) = (:o, :o) for update", o=work.organization
     )
-    return bool(row.scalar_one_or_none())
+    return bool(row.scalar())
 
 
 async def is_operator(work: Work) -> bool:
     row = await work.execute("select operator from identity.organization where (organization_id, id) = (:o, :o)", o=work.organization)
-    return bool(row.scalar_one_or_none())
+    return bool(row.scalar())
 
 
 async def client_named(work: Work, name_key: str, website: str | None) -> UUID | None:
@@ -45,7 +45,8 @@ async def client_named(work: Work, name_key: str, website: str | None) -> UUID |
         key=name_key,
         website=website or "",
     )
-    return row.scalar_one_or_none()
+    id: UUID | None = row.scalar()
+    return id
 
 
 async def slugs_like(work: Work, slug: str) -> set[str]:

@@ -47,7 +47,7 @@ async def take_in(
         media_type=media_type,
         content_file=content_file,
         text_file=text_file,
-        metadata_=dict(metadata or {}),
+        metadata=dict(metadata or {}),
         strategy=strategy,
         chunk_size=chunk_size,
         lineage=(work.cause.lineage if work.cause else None) or uuid7(),
@@ -56,7 +56,7 @@ async def take_in(
         changed=False,
         created_at=work.now,
     )
-    work.session.add(row)
+    await work.add(row)
     work.defer("library.ingest", intake_id=str(row.id))
     return row
 
@@ -99,7 +99,7 @@ async def settle(
     work.lineage = row.lineage
     await store.lock_key(work, row.namespace, row.key)
     if await store.done_later(work, row):
-        row.status, row.completed_at = "completed", work.now
+        await work.change(row, status="completed", completed_at=work.now)
         await _announce(work, row.research_job_id)
         return True
     if unchanged_since and (await knowledge.known(work, [row.key], row.namespace)).get(row.key) != unchanged_since:
@@ -115,10 +115,10 @@ async def settle(
         url=row.url,
         kind=kind,
         namespace=row.namespace,
-        metadata=row.metadata_,
+        metadata=row.metadata,
         sections=sections,
     )
-    row.status, row.completed_at, row.chunks, row.changed, row.document_id = "completed", work.now, put.chunks, put.changed, put.id
+    await work.change(row, status="completed", completed_at=work.now, chunks=put.chunks, changed=put.changed, document_id=put.id)
     if put.changed:
         work.emit(
             DocumentIngested(
@@ -142,15 +142,14 @@ async def refuse(work: Work, intake_id: UUID, refusal: Refusal) -> None:
     if row.status != store.OPEN:
         return
     work.lineage = row.lineage
-    row.status, row.completed_at, row.reason, row.next = "refused", work.now, str(refusal), refusal.next
+    await work.change(row, status="refused", completed_at=work.now, reason=str(refusal), next=refusal.next)
     work.emit(DocumentRefused(key=row.key, reason=str(refusal), next=refusal.next))
     await _announce(work, row.research_job_id)
 
 
 async def research_ended(work: Work, research_job_id: UUID) -> None:
     """All its pages were told before this."""
-    batch = await store.batch(work, research_job_id)
-    batch.completed = True
+    await work.change(await store.batch(work, research_job_id), completed=True)
     await _announce(work, research_job_id)
 
 
@@ -158,10 +157,9 @@ async def _announce(work: Work, research_job_id: UUID | None) -> None:
     if research_job_id is None:
         return
     batch = await store.batch(work, research_job_id)
-    await work.session.flush()
     counts = await store.counts(work, research_job_id)
     if batch.completed and not batch.announced and counts.open == 0:
-        batch.announced = True
+        await work.change(batch, announced=True)
         work.emit(
             KnowledgeReady(research_job_id=research_job_id, documents=counts.documents, chunks=counts.chunks, unchanged=counts.unchanged)
         )

@@ -51,7 +51,6 @@ async def ingest(job: Job, *, intake_id: str) -> None:
         if row.status != store.OPEN:
             return
         known = await knowledge.known(work, [row.key], row.namespace)
-        work.session.expunge_all()
     files, embedder = job.process.get(Files), job.process.get(Embedder)
     if row.text_file:
         document = Document.model_validate_json(await files.get(job.organization, row.text_file))
@@ -59,7 +58,7 @@ async def ingest(job: Job, *, intake_id: str) -> None:
         body = await files.get(job.organization, row.content_file or "")
         document = await job.process.get(Reader).read(body, row.name, media_type=row.media_type)
     title = row.title or document.title or row.name
-    hash_ = knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata_, embedder.name)
+    hash_ = knowledge.fingerprint(document.text, title, row.url, document.kind, row.metadata, embedder.name)
     same, settled = known.get(row.key) == hash_, False
     while not settled:
         chunks = [] if same else await asyncio.to_thread(cut, document, row)

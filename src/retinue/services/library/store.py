@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work
 from retinue.services.library.tables import Batch, Intake
@@ -15,8 +13,7 @@ OPEN = "processing"
 
 async def intake(work: Work, id: UUID, *, lock: bool = False) -> Intake:
     """Raises NotFound."""
-    asked = select(Intake).where(Intake.id == id)
-    row = await work.session.scalar(asked.with_for_update() if lock else asked)
+    row = (await work.select(Intake, "where id = :id" + (" for update" if lock else ""), id=id)).first()
     if row is None:
         raise NotFound()
     return row
@@ -29,14 +26,16 @@ async def lock_key(work: Work, namespace: str, key: str) -> None:
 
 async def done_later(work: Work, row: Intake) -> bool:
     """Whether a document of the same key that was sent after this one is in already."""
-    later = select(Intake.id).where(
-        Intake.organization_id == work.organization,
-        Intake.namespace == row.namespace,
-        Intake.key == row.key,
-        Intake.status == "completed",
-        Intake.id > row.id,
+    return bool(
+        await work.execute(
+            "select id from library.intake where organization_id = :o and namespace = :namespace and key = :key and status = 'completed'"
+            " and id > :id limit 1",
+            o=work.organization,
+            namespace=row.namespace,
+            key=row.key,
+            id=row.id,
+        )
     )
-    return await work.session.scalar(later.limit(1)) is not None
 
 
 async def batch(work: Work, research_job_id: UUID) -> Batch:
@@ -44,7 +43,7 @@ async def batch(work: Work, research_job_id: UUID) -> Batch:
     await work.execute(
         "insert into library.batch values (:o, :id, false, false) on conflict do nothing", o=work.organization, id=research_job_id
     )
-    return (await work.session.scalars(select(Batch).where(Batch.id == research_job_id).with_for_update())).one()
+    return (await work.select(Batch, "where id = :id for update", id=research_job_id)).one()
 
 
 async def counts(work: Work, research_job_id: UUID) -> Any:

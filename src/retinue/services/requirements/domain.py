@@ -66,7 +66,7 @@ async def keep_claims(work: Work, event: ClaimsFound) -> None:
 async def research_completed(work: Work, event: ResearchCompleted) -> None:
     research = await store.research(work, event.job_id)
     if research.number is None:
-        research.source, research.expected, research.number, research.lineage = event.source, event.claims, event.number, event.lineage
+        await work.change(research, source=event.source, expected=event.claims, number=event.number, lineage=event.lineage)
     await _when_complete(work, research)
 
 
@@ -74,9 +74,8 @@ async def _when_complete(work: Work, research: Research) -> None:
     """Events may come late: whichever is the last of the job's starts the draft."""
     if research.status != store.GATHERING or research.expected is None:
         return
-    await work.session.flush()
     if await store.count_claims(work, research.id) >= research.expected:
-        research.status = store.DRAFTING
+        await work.change(research, status=store.DRAFTING)
         work.defer("requirements.draft", research_job_id=str(research.id))
 
 
@@ -90,7 +89,7 @@ async def to_draft(work: Work, job_id: UUID) -> ToDraft | None:
     profile = ProfileClaims(company=await store.company(work) or _named_by(research), claims=[sourced(row) for row in rows])
     standing = await store.standing(work)
     if standing and standing.claims_hash == claims_hash(profile):
-        _confirm(work, research, standing)
+        await _confirm(work, research, standing)
         return None
     return ToDraft(profile, research.lineage)
 
@@ -107,7 +106,7 @@ async def settle(
     drafted = content_hash(body)
     standing = await store.standing(work)
     if standing and drafted in (standing.drafted_hash, content_hash(standing.body)):
-        _confirm(work, research, standing)
+        await _confirm(work, research, standing)
         return
     row = Document(
         organization_id=work.organization,
@@ -131,8 +130,8 @@ async def settle(
         updated_at=work.now,
     )
     await store.supersede(work, store.DRAFT, but=row.id)
-    work.session.add(row)
-    research.status, research.requirements_id, research.settled_at = store.DRAFTED, row.id, work.now
+    await work.add(row)
+    await work.change(research, status=store.DRAFTED, requirements_id=row.id, settled_at=work.now)
     work.emit(
         RequirementsDrafted(
             requirements_id=row.id,
@@ -150,20 +149,20 @@ async def settle(
 async def fail(work: Work, job_id: UUID, refusal: Refusal) -> None:
     research = await store.research(work, job_id)
     if research.status == store.DRAFTING:
-        research.status, research.reason, research.next, research.settled_at = store.FAILED, str(refusal), refusal.next, work.now
+        await work.change(research, status=store.FAILED, reason=str(refusal), next=refusal.next, settled_at=work.now)
 
 
 async def _is_overtaken(work: Work, research: Research) -> bool:
     """Research that completed before what is known now says nothing new, however late it comes."""
     if research.number is None or not await store.overtaken(work, research.number):
         return False
-    research.status, research.settled_at = store.OVERTAKEN, work.now
+    await work.change(research, status=store.OVERTAKEN, settled_at=work.now)
     return True
 
 
-def _confirm(work: Work, research: Research, standing: Document) -> None:
-    research.status, research.requirements_id, research.settled_at = store.UNCHANGED, standing.id, work.now
-    standing.confirmed_by = research.id
+async def _confirm(work: Work, research: Research, standing: Document) -> None:
+    await work.change(research, status=store.UNCHANGED, requirements_id=standing.id, settled_at=work.now)
+    await work.change(standing, confirmed_by=research.id)
 
 
 async def change(work: Work, id: UUID, body: RequirementsDraft, document_file: str, version: int) -> Document:
@@ -176,9 +175,8 @@ async def change(work: Work, id: UUID, body: RequirementsDraft, document_file: s
     await _known_sources(work, row, changed)
     if changed == row.body:
         return row
-    row.body, row.summary, row.items = changed, summary_of(changed), sum(1 for _ in items_of(changed))
-    row.document_file = document_file
-    _next_version(work, row)
+    items = sum(1 for _ in items_of(changed))
+    await _next_version(work, row, body=changed, summary=summary_of(changed), items=items, document_file=document_file)
     return row
 
 
@@ -190,13 +188,12 @@ async def reopen(work: Work, id: UUID, version: int) -> Document:
         raise Outdated(work, row, version)
     if row.status == store.DRAFT:
         raise StillADraft()
-    row.status, row.automatic, row.approved_at, row.approved_by = store.DRAFT, False, None, None
-    _next_version(work, row)
+    await _next_version(work, row, status=store.DRAFT, automatic=False, approved_at=None, approved_by=None)
     return row
 
 
-def _next_version(work: Work, row: Document) -> None:
-    row.version, row.updated_at, row.updated_by = row.version + 1, work.now, work.actor
+async def _next_version(work: Work, row: Document, **changed: Any) -> None:
+    await work.change(row, **changed, version=row.version + 1, updated_at=work.now, updated_by=work.actor)
     work.emit(RequirementsChanged(requirements_id=row.id, version=row.version, document_file=row.document_file, lineage=row.lineage))
 
 
@@ -211,7 +208,7 @@ async def approve(work: Work, id: UUID, version: int, automatic: bool) -> Docume
     if row.status == store.SUPERSEDED:
         raise Replaced()
     await store.supersede(work, store.APPROVED, but=row.id)
-    row.status, row.automatic, row.approved_at, row.approved_by = store.APPROVED, automatic, work.now, work.actor
+    await work.change(row, status=store.APPROVED, automatic=automatic, approved_at=work.now, approved_by=work.actor)
     work.emit(
         RequirementsApproved(
             requirements_id=row.id, version=row.version, document_file=row.document_file, automatic=automatic, lineage=row.lineage

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
-
 from retinue.contracts.research import Claim as FoundClaim
 from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work
-from retinue.services.requirements.tables import Claim, Client, Document, Research
+from retinue.services.requirements.tables import Claim, Document, Research
 
 GATHERING, DRAFTING, DRAFTED, UNCHANGED, OVERTAKEN, FAILED = "gathering", "drafting", "drafted", "unchanged", "overtaken", "failed"
 DRAFT, APPROVED, SUPERSEDED = "draft", "approved", "superseded"
@@ -31,7 +28,10 @@ async def name_client(work: Work, name: str, number: int) -> None:
 
 
 async def company(work: Work) -> str | None:
-    return await work.session.scalar(select(Client.name).where(Client.organization_id == work.organization))
+    named: str | None = (
+        await work.execute("select name from requirements.client where organization_id = :o", o=work.organization)
+    ).scalar()
+    return named
 
 
 async def research(work: Work, job_id: UUID) -> Research:
@@ -42,59 +42,54 @@ async def research(work: Work, job_id: UUID) -> Research:
         id=job_id,
         s=GATHERING,
     )
-    return (
-        await work.session.scalars(
-            select(Research).where(Research.organization_id == work.organization, Research.id == job_id).with_for_update()
-        )
-    ).one()
+    return (await work.select(Research, "where organization_id = :o and id = :id for update", o=work.organization, id=job_id)).one()
 
 
 async def research_seen(work: Work, job_id: UUID) -> Research:
     """Raises NotFound."""
-    row = await work.session.scalar(select(Research).where(Research.id == job_id))
+    row = (await work.select(Research, "where id = :id", id=job_id)).first()
     if row is None:
         raise NotFound()
     return row
 
 
 async def keep_claims(work: Work, job_id: UUID, number: int, claims: Sequence[FoundClaim]) -> None:
+    """Told again, they are there already."""
     rows = [
-        {"organization_id": work.organization, "id": claim.claim_id, "research_job_id": job_id, "number": number, "place": place}
-        | {name: getattr(claim, name) for name in ("field", "value", "quote", "source_url", "confidence", "inferred", "basis")}
+        Claim(
+            organization_id=work.organization,
+            id=claim.claim_id,
+            research_job_id=job_id,
+            number=number,
+            place=place,
+            **{name: getattr(claim, name) for name in ("field", "value", "quote", "source_url", "confidence", "inferred", "basis")},
+        )
         for place, claim in enumerate(claims)
     ]
-    if rows:
-        await work.session.execute(insert(Claim).on_conflict_do_nothing(), rows)
+    await work.add(*rows, unless_there=True)
 
 
 async def count_claims(work: Work, job_id: UUID) -> int:
-    asked = select(func.count()).where(Claim.organization_id == work.organization, Claim.research_job_id == job_id)
-    return await work.session.scalar(asked) or 0
+    counted = "select count(*) from requirements.claim where organization_id = :o and research_job_id = :job"
+    return int((await work.execute(counted, o=work.organization, job=job_id)).scalar_one())
 
 
 async def claims(work: Work, organization: UUID, job_id: UUID) -> Sequence[Claim]:
     """In the order in which they were told."""
-    asked = select(Claim).where(Claim.organization_id == organization, Claim.research_job_id == job_id)
-    return (await work.session.scalars(asked.order_by(Claim.number, Claim.place))).all()
+    rest = "where organization_id = :o and research_job_id = :job order by number, place"
+    return await work.select(Claim, rest, o=organization, job=job_id)
 
 
 async def overtaken(work: Work, number: int) -> bool:
     """Whether research that completed later has been settled."""
-    asked = select(Research.id).where(
-        Research.organization_id == work.organization, Research.number > number, Research.status.in_((DRAFTED, UNCHANGED))
-    )
-    return await work.session.scalar(asked.limit(1)) is not None
+    later = "select id from requirements.research where organization_id = :o and number > :number and status = any(:settled) limit 1"
+    return bool(await work.execute(later, o=work.organization, number=number, settled=[DRAFTED, UNCHANGED]))
 
 
 async def standing(work: Work) -> Document | None:
     """The newest document that was not superseded, locked."""
-    return await work.session.scalar(
-        select(Document)
-        .where(Document.organization_id == work.organization, Document.status != SUPERSEDED)
-        .order_by(Document.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
+    rest = "where organization_id = :o and status <> :superseded order by id desc limit 1 for update"
+    return (await work.select(Document, rest, o=work.organization, superseded=SUPERSEDED)).first()
 
 
 async def supersede(work: Work, status: str, but: UUID) -> None:
@@ -109,19 +104,13 @@ async def supersede(work: Work, status: str, but: UUID) -> None:
 
 async def document(work: Work, id: UUID, *, lock: bool = False) -> Document:
     """Raises NotFound. With `lock` only of the organization that this Work writes."""
-    asked = select(Document).where(Document.id == id)
-    if lock:
-        asked = asked.where(Document.organization_id == work.organization).with_for_update()
-    row = await work.session.scalar(asked)
+    own = " and organization_id = :o for update" if lock else ""
+    row = (await work.select(Document, f"where id = :id{own}", id=id, o=work.organization)).first()
     if row is None:
         raise NotFound()
     return row
 
 
 async def documents(work: Work, before: UUID | None, status: str | None, size: int) -> Sequence[Document]:
-    asked = select(Document).order_by(Document.id.desc()).limit(size)
-    if before:
-        asked = asked.where(Document.id < before)
-    if status:
-        asked = asked.where(Document.status == status)
-    return (await work.session.scalars(asked)).all()
+    conditions = (" and id < :before" if before else "") + (" and status = :status" if status else "")
+    return await work.select(Document, f"where true{conditions} order by id desc limit :size", before=before, status=status, size=size)

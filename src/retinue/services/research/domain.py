@@ -75,9 +75,9 @@ async def start(work: Work, source: str, files: Sequence[UUID] = ()) -> Research
         created_by=work.actor,
         created_at=work.now,
     )
-    work.session.add(job)
+    await work.add(job)
     for upload in sent:
-        upload.job_id = job.id
+        await work.change(upload, job_id=job.id)
     work.defer("research.research", job_id=str(job.id))
     return job
 
@@ -92,7 +92,7 @@ async def keep_upload(work: Work, name: str, content_file: str, media_type: str 
         size=size,
         created_at=work.now,
     )
-    work.session.add(row)
+    await work.add(row)
     return row
 
 
@@ -100,7 +100,7 @@ async def begin(work: Work, job_id: UUID) -> ResearchJob | None:
     """The job to be done; None when it has ended. Told once, however often the job's process dies."""
     job = await store.job(work, job_id, lock=True)
     if job.status == "queued":
-        job.status, job.started_at = "running", work.now
+        await work.change(job, status="running", started_at=work.now)
         work.emit(ResearchStarted(job_id=job.id, source=job.source, lineage=job.lineage))
     return job if job.status == "running" else None
 
@@ -113,13 +113,12 @@ async def keep_page(work: Work, job_id: UUID, page: ReadPage, expected: int) -> 
         return False
     if await store.has_page(work, job_id, page.asked):
         return True
-    work.session.add(SourcePage(organization_id=work.organization, id=uuid7(), job_id=job_id, position=position, **vars(page)))
-    job.expected = max(expected, position + 1)
-    if page.status == "refused":
-        job.refused += 1
+    await work.add(SourcePage(organization_id=work.organization, id=uuid7(), job_id=job_id, position=position, **vars(page)))
+    refused = page.status == "refused"
+    await work.change(job, expected=max(expected, position + 1), pages=job.pages + (not refused), refused=job.refused + refused)
+    if refused:
         work.emit(PageRefused(job_id=job_id, url=page.url, reason=page.reason or "", next=page.next or "", lineage=job.lineage))
         return True
-    job.pages += 1
     work.emit(
         PageRead(
             job_id=job_id,
@@ -144,7 +143,7 @@ async def complete(work: Work, job_id: UUID, claims: Sequence[dict[str, Any]], a
         FoundClaim(organization_id=work.organization, id=uuid7(), job_id=job_id, position=position, **claim)
         for position, claim in enumerate(claims)
     ]
-    work.session.add_all(rows)
+    await work.add(*rows)
     told = [
         Claim(
             claim_id=row.id,
@@ -162,7 +161,7 @@ async def complete(work: Work, job_id: UUID, claims: Sequence[dict[str, Any]], a
     ]
     for together in batches(told):
         work.emit(ClaimsFound(job_id=job_id, claims=together, lineage=job.lineage))
-    job.status, job.completed_at, job.claims, job.answered_by = "completed", work.now, len(rows), answered_by
+    await work.change(job, status="completed", completed_at=work.now, claims=len(rows), answered_by=answered_by)
     work.emit(
         ResearchCompleted(
             job_id=job_id,
@@ -197,7 +196,7 @@ async def fail(work: Work, job_id: UUID, refusal: Refusal) -> None:
     job = await store.job(work, job_id, lock=True)
     if job.status not in ("queued", "running"):
         return
-    job.status, job.completed_at, job.reason, job.next = "failed", work.now, str(refusal), refusal.next
+    await work.change(job, status="failed", completed_at=work.now, reason=str(refusal), next=refusal.next)
     work.emit(ResearchFailed(job_id=job_id, source=job.source, reason=str(refusal), next=refusal.next, lineage=job.lineage))
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-
 from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work
 from retinue.services.research.tables import FoundClaim, ResearchJob, SourcePage, Upload
@@ -14,58 +12,56 @@ READ = ("read", "unchanged")
 
 async def job(work: Work, id: UUID, *, lock: bool = False) -> ResearchJob:
     """Raises NotFound."""
-    asked = select(ResearchJob).where(ResearchJob.id == id)
-    row = await work.session.scalar(asked.with_for_update() if lock else asked)
+    row = (await work.select(ResearchJob, "where id = :id" + (" for update" if lock else ""), id=id)).first()
     if row is None:
         raise NotFound()
     return row
 
 
 async def running(work: Work, source: str) -> ResearchJob | None:
-    return await work.session.scalar(
-        select(ResearchJob)
-        .where(
-            ResearchJob.organization_id == work.organization, ResearchJob.source == source, ResearchJob.status.in_(("queued", "running"))
+    return (
+        await work.select(
+            ResearchJob,
+            "where organization_id = :o and source = :source and status in ('queued', 'running') limit 1",
+            o=work.organization,
+            source=source,
         )
-        .limit(1)
-    )
+    ).first()
 
 
 async def earlier(work: Work, source: str, but: UUID) -> ResearchJob | None:
     """The last completed job of this source."""
-    return await work.session.scalar(
-        select(ResearchJob)
-        .where(ResearchJob.source == source, ResearchJob.status == "completed", ResearchJob.id != but)
-        .order_by(ResearchJob.created_at.desc())
-        .limit(1)
-    )
+    return (
+        await work.select(
+            ResearchJob,
+            "where source = :source and status = 'completed' and id <> :but order by created_at desc limit 1",
+            source=source,
+            but=but,
+        )
+    ).first()
 
 
 async def pages(work: Work, job_id: UUID, *, only_read: bool = False) -> Sequence[SourcePage]:
-    asked = select(SourcePage).where(SourcePage.job_id == job_id).order_by(SourcePage.position)
-    if only_read:
-        asked = asked.where(SourcePage.status.in_(READ))
-    return (await work.session.scalars(asked)).all()
+    read = " and status = any(:read)" if only_read else ""
+    return await work.select(SourcePage, f"where job_id = :job{read} order by position", job=job_id, read=list(READ))
 
 
 async def has_page(work: Work, job_id: UUID, asked: str) -> bool:
-    return await work.session.scalar(select(SourcePage.id).where(SourcePage.job_id == job_id, SourcePage.asked == asked)) is not None
+    return bool(await work.execute("select id from research.page where job_id = :job and asked = :asked", job=job_id, asked=asked))
 
 
 async def claims(work: Work, job_id: UUID) -> Sequence[FoundClaim]:
-    return (await work.session.scalars(select(FoundClaim).where(FoundClaim.job_id == job_id).order_by(FoundClaim.position))).all()
+    return await work.select(FoundClaim, "where job_id = :job order by position", job=job_id)
 
 
 async def uploads(work: Work, ids: Sequence[UUID]) -> Sequence[Upload]:
-    return (await work.session.scalars(select(Upload).where(Upload.id.in_(ids)))).all()
+    return await work.select(Upload, "where id = any(:ids)", ids=list(ids))
 
 
 async def uploads_of(work: Work, job_id: UUID) -> Sequence[Upload]:
-    return (await work.session.scalars(select(Upload).where(Upload.job_id == job_id).order_by(Upload.name))).all()
+    return await work.select(Upload, "where job_id = :job order by name", job=job_id)
 
 
 async def jobs(work: Work, before: UUID | None, size: int) -> Sequence[ResearchJob]:
-    asked = select(ResearchJob).order_by(ResearchJob.id.desc()).limit(size)
-    if before:
-        asked = asked.where(ResearchJob.id < before)
-    return (await work.session.scalars(asked)).all()
+    earlier = "where id < :before " if before else ""
+    return await work.select(ResearchJob, f"{earlier}order by id desc limit :size", before=before, size=size)

@@ -1,93 +1,89 @@
 """Research jobs, the pages that each read, and the claims that came of them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
-
 from retinue.kernel.tables import Row
 
-Time = DateTime(timezone=True)
 
-
+@dataclass(kw_only=True)
 class ResearchJob(Row):
     """`expected`: pages read and known to be there, for a progress line."""
 
-    __tablename__ = "job"
-    __table_args__ = {"schema": "research"}
+    table = "research.job"
 
-    source: Mapped[str]
-    status: Mapped[str]
-    pages: Mapped[int]
-    refused: Mapped[int]
-    expected: Mapped[int]
-    claims: Mapped[int]
-    reason: Mapped[str | None]
-    next: Mapped[str | None]
-    answered_by: Mapped[str | None]
-    lineage: Mapped[UUID]
-    created_by: Mapped[UUID | None]
-    created_at: Mapped[datetime] = mapped_column(Time)
-    started_at: Mapped[datetime | None] = mapped_column(Time)
-    completed_at: Mapped[datetime | None] = mapped_column(Time)
+    source: str
+    status: str
+    pages: int
+    refused: int
+    expected: int
+    claims: int
+    reason: str | None = None
+    next: str | None = None
+    answered_by: str | None = None
+    lineage: UUID
+    created_by: UUID | None = None
+    created_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
 
 
+@dataclass(kw_only=True)
 class SourcePage(Row):
     """A page or file. `links`, `depth`, `asked` let a crawl go on after a crash; `etag` and `sha256` let the next one skip it."""
 
-    __tablename__ = "page"
-    __table_args__ = {"schema": "research"}
+    table = "research.page"
+    documents = ("links",)
 
-    job_id: Mapped[UUID]
-    position: Mapped[int]
-    asked: Mapped[str]
-    url: Mapped[str]
-    depth: Mapped[int]
-    links: Mapped[list[str]] = mapped_column(JSONB)
-    status: Mapped[str]
-    title: Mapped[str]
-    kind: Mapped[str | None]
-    content_file: Mapped[str | None]
-    text_file: Mapped[str | None]
-    characters: Mapped[int]
-    etag: Mapped[str | None]
-    last_modified: Mapped[str | None]
-    sha256: Mapped[str | None]
-    reason: Mapped[str | None]
-    next: Mapped[str | None]
-    fetched_at: Mapped[datetime] = mapped_column(Time)
+    job_id: UUID
+    position: int
+    asked: str
+    url: str
+    depth: int
+    links: list[str]
+    status: str
+    title: str
+    kind: str | None = None
+    content_file: str | None = None
+    text_file: str | None = None
+    characters: int
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+    reason: str | None = None
+    next: str | None = None
+    fetched_at: datetime
 
 
+@dataclass(kw_only=True)
 class FoundClaim(Row):
-    __tablename__ = "claim"
-    __table_args__ = {"schema": "research"}
+    table = "research.claim"
 
-    job_id: Mapped[UUID]
-    position: Mapped[int]
-    field: Mapped[str]
-    value: Mapped[str]
-    source_url: Mapped[str]
-    quote: Mapped[str]
-    start: Mapped[int | None]
-    end: Mapped[int | None]
-    fetched_at: Mapped[datetime] = mapped_column(Time)
-    confidence: Mapped[float]
-    in_markup: Mapped[bool]
-    inferred: Mapped[bool]
-    basis: Mapped[str | None]
+    job_id: UUID
+    position: int
+    field: str
+    value: str
+    source_url: str
+    quote: str
+    start: int | None = None
+    end: int | None = None
+    fetched_at: datetime
+    confidence: float
+    in_markup: bool
+    inferred: bool
+    basis: str | None = None
 
 
+@dataclass(kw_only=True)
 class Upload(Row):
     """A file that a caller sent to be researched."""
 
-    __tablename__ = "upload"
-    __table_args__ = {"schema": "research"}
+    table = "research.upload"
 
-    name: Mapped[str]
-    content_file: Mapped[str]
-    media_type: Mapped[str | None]
-    size: Mapped[int]
-    job_id: Mapped[UUID | None]
-    created_at: Mapped[datetime] = mapped_column(Time)
+    name: str
+    content_file: str
+    media_type: str | None = None
+    size: int
+    job_id: UUID | None = None
+    created_at: datetime

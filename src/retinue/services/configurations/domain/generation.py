@@ -44,7 +44,7 @@ async def begin(work: Work, event: RequirementsApproved) -> None:
         created_at=work.now,
         settled_at=work.now if overtaken else None,
     )
-    work.session.add(row)
+    await work.add(row)
     if not overtaken:
         work.defer("configurations.generate", generation_id=str(row.id))
 
@@ -58,7 +58,8 @@ async def to_generate(work: Work, id: UUID) -> ToGenerate | None:
     if row.config_id is None:
         last = await store.last_generation(work)
         newest = await configs.newest(work, PRODUCT)
-        row.config_id = (last.config_id if last else None) or (newest.config_id if newest else uuid7())
+        await work.change(row, config_id=(last.config_id if last else None) or (newest.config_id if newest else uuid7()))
+    assert row.config_id is not None
     return ToGenerate(row.config_id, row.document_file, row.lineage)
 
 
@@ -71,8 +72,8 @@ async def settle(work: Work, id: UUID, configuration: Configuration, answered_by
     last = await store.last_generation(work)  # another generation may have made the first configuration meanwhile
     config_id = (last.config_id if last else None) or row.config_id or uuid7()
     await store.lock(work, config_id)
-    made, row.status = await _version(work, row, config_id, configuration, answered_by)
-    row.config_id, row.version, row.settled_at = config_id, made.version, work.now
+    made, status = await _version(work, row, config_id, configuration, answered_by)
+    await work.change(row, status=status, config_id=config_id, version=made.version, settled_at=work.now)
     live = await configs.deployments(work, config_id)
     if sure and (row.automatic or configs.PRODUCTION not in live) and not readiness.blockers(configuration, catalogue):
         await versions.put(work, made, configs.PRODUCTION)
@@ -102,11 +103,11 @@ async def _version(work: Work, row: Generation, config_id: UUID, configuration: 
 async def fail(work: Work, id: UUID, refusal: Refusal) -> None:
     row = await store.generation(work, id)
     if row.status == store.WAITING:
-        row.status, row.reason, row.next, row.settled_at = store.FAILED, str(refusal), refusal.next, work.now
+        await work.change(row, status=store.FAILED, reason=str(refusal), next=refusal.next, settled_at=work.now)
 
 
 async def _overtaken(work: Work, row: Generation) -> bool:
     if not await store.approved_later(work, row.number):
         return False
-    row.status, row.settled_at = store.OVERTAKEN, work.now
+    await work.change(row, status=store.OVERTAKEN, settled_at=work.now)
     return True

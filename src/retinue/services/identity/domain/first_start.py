@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
+import psycopg
 
 from retinue.contracts.identity import OrganizationCreated, PersonAdded
 from retinue.kernel.work import Database, uuid7
@@ -46,7 +46,7 @@ async def establish(database: Database, settings: IdentitySettings, url: str) ->
             await work.execute("select kernel.allow(:u, :o, :roles)", u=person, o=organization, roles=FIRST_ROLES)
             work.emit(OrganizationCreated(name=settings.operator_name, operator=True))
             work.emit(PersonAdded(user_id=person, roles=FIRST_ROLES, person=person, email=email))
-    except IntegrityError:
+    except psycopg.IntegrityError:
         if (await database.call("select lookup.operator() as id"))[0].id is None:
             raise
         return None

@@ -209,7 +209,7 @@ async def redeem(database: Database, signer: Signer, lifetime: timedelta, secret
                 id=rows[0].id,
                 now=work.now,
             )
-        ).scalar_one_or_none()
+        ).scalar()
         if user is None or not await _may_sign_in(work, user):
             raise LinkUsed()
         session = await _begin(work, signer, lifetime, user, family=uuid7())
@@ -223,7 +223,7 @@ async def change_password(database: Database, organization: UUID, user: UUID, cu
     async with database.work("identity", organization) as work:
         known = (
             await work.execute('select password_hash from identity."user" where (organization_id, id) = (:o, :u)', o=organization, u=user)
-        ).scalar_one_or_none()
+        ).scalar()
     if not await verify_password(known, current):
         raise WrongPassword()
     fresh = await hash_password(new)
