@@ -1,5 +1,6 @@
 """Documents in the real database: versions, searches, two tenants, plans."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
@@ -175,7 +176,10 @@ async def test_a_small_tenant_among_many_gets_all_rows_and_the_named_indexes_are
     async with database.work("library", one) as work:
         rows = await work.execute("select id from knowledge.search_graph(cast(:p as extensions.vector), null, null, 10)", p=point)
         assert len(rows.all()) == 10
-    assert "chunk_words" in plan(owner, "search_text", one, "array['deliveri']", "'{}'::text[]", "null::text", "null::jsonb", "10")
+    asked = ("array['deliveri']", "'{}'::text[]", "null::text", "null::jsonb", "10")
+    assert "chunk_words" in plan(owner, "search_all_text", other, *asked)
+    own = plan(owner, "search_own_text", one, *asked)
+    assert ("chunk_namespace" in own or "chunk_pkey" in own or "chunk_document" in own) and "chunk_words" not in own
     assert "chunk_embedding" in plan(owner, "search_graph", other, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     exact = plan(owner, "search_exactly", one, f"'{point}'::extensions.vector", "null::text", "null::jsonb", "10")
     assert "Seq Scan on chunk" not in exact and "Index Cond: (organization_id =" in exact
@@ -206,7 +210,7 @@ def flat(node: dict) -> Iterator[dict]:
         yield from flat(child)
 
 
-def plan(owner: psycopg.Connection, function: str, organization: UUID, *arguments: str) -> str:
+def plan(owner: psycopg.Connection, function: str, organization: UUID, *arguments: str, explain: str = "explain") -> str:
     """EXPLAIN of the function's own body, as its owner, in the scope of the organization."""
     row = owner.execute(
         "select prosrc, proargnames, proconfig from pg_proc where pronamespace = 'knowledge'::regnamespace and proname = %s", (function,)
@@ -220,4 +224,5 @@ def plan(owner: psycopg.Connection, function: str, organization: UUID, *argument
         owner.execute("set local role retinue_searcher")
         for setting in settings:
             owner.execute("set local " + setting.replace("=", " = ", 1))
-        return "\n".join(line for (line,) in owner.execute("explain " + body).fetchall())
+        lines = [line for (line,) in owner.execute(f"{explain} {body}").fetchall()]
+        return "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)

@@ -2,6 +2,11 @@
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
 CREATE SCHEMA knowledge;
+CREATE FUNCTION knowledge.any_of(stems text[]) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  select coalesce((select string_agg(quote_literal(t), ' | ') from unnest(stems) t where t ~ '^\w+$'), '')::tsquery $_$;
 CREATE TABLE knowledge.document (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -31,6 +36,23 @@ CREATE FUNCTION knowledge.passes(d knowledge.document, filters jsonb) RETURNS bo
     and (filters->'kinds' is null or filters->'kinds' ? d.kind)
     and (filters->>'since' is null or coalesce(d.metadata->>'created_at', d.created_at::text) >= filters->>'since')
     and (filters->>'until' is null or coalesce(d.metadata->>'created_at', d.created_at::text) <= filters->>'until') $$;
+CREATE FUNCTION knowledge.search_all_text(stems text[], synonyms text[], space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+  with places as materialized (select kernel.scope() as ids),
+  asked as materialized (
+    select q.main, q.side, p.ids, case when cardinality(p.ids) <= 20
+      then (q.main || q.side) && (select string_agg(quote_literal(i::text), ' | ') from unnest(p.ids) i)::tsquery else q.main || q.side end as words
+    from places p, (select knowledge.any_of(stems) as main, knowledge.any_of(synonyms) as side) q)
+  select c.organization_id, c.id, ts_rank(c.words, a.main) + ts_rank(c.words, a.side) / 2 as score
+  from asked a, knowledge.chunk c
+  where c.words @@ a.words and c.organization_id = any(a.ids) and (space is null or c.namespace = space)
+    and (filters is null or exists (select from knowledge.document d where (d.organization_id, d.id) = (c.organization_id, c.document_id)
+                                    and knowledge.passes(d, filters)))
+  order by score desc, c.id limit least(size, 200) $$;
+ALTER FUNCTION knowledge.search_all_text(stems text[], synonyms text[], space text, filters jsonb, size integer) OWNER TO {prefix}_searcher;
 CREATE FUNCTION knowledge.search_exactly(point extensions.vector, space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'extensions', 'pg_temp'
@@ -56,20 +78,27 @@ CREATE FUNCTION knowledge.search_graph(point extensions.vector, space text, filt
                                     and knowledge.passes(d, filters)))
   order by c.embedding <=> point limit least(size, 200) $$;
 ALTER FUNCTION knowledge.search_graph(point extensions.vector, space text, filters jsonb, size integer) OWNER TO {prefix}_searcher;
-CREATE FUNCTION knowledge.search_text(stems text[], synonyms text[], space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
+CREATE FUNCTION knowledge.search_own_text(stems text[], synonyms text[], space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-  with asked as materialized (
-    select (select string_agg(quote_literal(t), ' | ') from unnest(stems) t where t ~ '^\w+$')::tsquery as main,
-           coalesce((select string_agg(quote_literal(t), ' | ') from unnest(synonyms) t where t ~ '^\w+$'), '')::tsquery as side)
+    SET enable_seqscan TO 'off'
+    AS $$
+  with asked as materialized (select knowledge.any_of(stems) as main, knowledge.any_of(synonyms) as side)
   select c.organization_id, c.id, ts_rank(c.words, a.main) + ts_rank(c.words, a.side) / 2 as score
-  from knowledge.chunk c, asked a
-  where c.organization_id = any((select kernel.scope())::uuid[]) and (space is null or c.namespace = space)
-    and c.words @@ (a.main || a.side)
+  from asked a, (select * from knowledge.chunk c where c.organization_id = any((select kernel.scope())::uuid[]) and (space is null or c.namespace = space) offset 0) c
+  where c.words @@ (a.main || a.side)
     and (filters is null or exists (select from knowledge.document d where (d.organization_id, d.id) = (c.organization_id, c.document_id)
                                     and knowledge.passes(d, filters)))
-  order by score desc, c.id limit least(size, 200) $_$;
+  order by score desc, c.id limit least(size, 200) $$;
+ALTER FUNCTION knowledge.search_own_text(stems text[], synonyms text[], space text, filters jsonb, size integer) OWNER TO {prefix}_searcher;
+CREATE FUNCTION knowledge.search_text(stems text[], synonyms text[], space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$ begin
+  if (select count(*) from (select from knowledge.chunk c where c.organization_id = any((select kernel.scope())::uuid[]) limit 10001) enough) > 10000
+  then return query select * from knowledge.search_all_text(stems, synonyms, space, filters, size);
+  else return query select * from knowledge.search_own_text(stems, synonyms, space, filters, size); end if;
+end $$;
 ALTER FUNCTION knowledge.search_text(stems text[], synonyms text[], space text, filters jsonb, size integer) OWNER TO {prefix}_searcher;
 CREATE FUNCTION knowledge.search_vector(point extensions.vector, space text, filters jsonb, size integer) RETURNS TABLE(organization_id uuid, id uuid, score real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -94,7 +123,7 @@ CREATE TABLE knowledge.chunk (
     columns text NOT NULL,
     text text NOT NULL,
     embedding extensions.vector(384) NOT NULL,
-    words tsvector GENERATED ALWAYS AS ((setweight(to_tsvector('english'::regconfig, ((title || ' '::text) || heading)), 'A'::"char") || setweight(to_tsvector('english'::regconfig, ((columns || ' '::text) || text)), 'D'::"char"))) STORED NOT NULL
+    words tsvector GENERATED ALWAYS AS (((array_to_tsvector(ARRAY[(organization_id)::text]) || setweight(to_tsvector('english'::regconfig, ((title || ' '::text) || heading)), 'A'::"char")) || setweight(to_tsvector('english'::regconfig, ((columns || ' '::text) || text)), 'D'::"char"))) STORED NOT NULL
 )
 WITH (toast_tuple_target='8160');
 ALTER TABLE ONLY knowledge.chunk ALTER COLUMN embedding SET STORAGE PLAIN;
@@ -125,9 +154,11 @@ CREATE POLICY updates ON knowledge.chunk FOR UPDATE USING ((organization_id = ( 
 CREATE POLICY updates ON knowledge.document FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 GRANT USAGE ON SCHEMA knowledge TO {prefix}_searcher;
 GRANT SELECT ON TABLE knowledge.document TO {prefix}_searcher;
+REVOKE ALL ON FUNCTION knowledge.search_all_text(stems text[], synonyms text[], space text, filters jsonb, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION knowledge.search_exactly(point extensions.vector, space text, filters jsonb, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION knowledge.search_graph(point extensions.vector, space text, filters jsonb, size integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION knowledge.search_own_text(stems text[], synonyms text[], space text, filters jsonb, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION knowledge.search_text(stems text[], synonyms text[], space text, filters jsonb, size integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION knowledge.search_vector(point extensions.vector, space text, filters jsonb, size integer) FROM PUBLIC;
 GRANT SELECT ON TABLE knowledge.chunk TO {prefix}_searcher;
-INSERT INTO public.alembic_version VALUES ('knowledge_202611301603');
+INSERT INTO public.alembic_version VALUES ('knowledge_202611301641');
