@@ -3,6 +3,7 @@
 import asyncio
 import json
 import multiprocessing
+import os
 import random
 import statistics
 import sys
@@ -30,6 +31,7 @@ from retinue.kernel.ending import stop  # noqa: E402
 from retinue.kernel.work import Database, Work, uuid7  # noqa: E402
 
 TASKS = 8
+LOG = int(os.environ.get("BENCH_LOG", "500000"))  # events that are in the log before
 LINE = "insert into toy_billing.line (organization_id, call_id, number, minutes) values (:o, :c, :n, :m)"
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["retinue.kernel.deliver", "kernel.toys"])
@@ -109,12 +111,32 @@ def process(*arguments: Any) -> ForkServerProcess:
     return started
 
 
+def lived_in(owner: psycopg.Connection, organizations: list[UUID]) -> int:
+    """The log of organizations that have told and handled as many events before: answers how many each."""
+    each = LOG // len(organizations)
+    owner.execute(
+        "insert into events.log select o, n, gen_random_uuid(), case n %% 3 when 0 then 'toy_calls.call_ended.1' else 'toy_calls.call_noted.1' end,"
+        " %s, null, null, null, gen_random_uuid(), '', now() from unnest(%s::uuid[]) o, generate_series(1, %s) n",
+        (json.dumps(CallEnded(call_id=uuid7(), minutes=1).model_dump(mode="json")), organizations, each),
+    )
+    for into in (
+        "events.head (organization_id, number) select o, %s",
+        "events.cursor (room, organization_id, number) select 'toy_billing', o, %s",
+    ):
+        owner.execute(f"insert into {into} from unnest(%s::uuid[]) o".encode(), (each, organizations))
+    owner.execute("vacuum analyze events.log")
+    return each
+
+
 def run(url: str, *, organizations: int, batch: int, seconds: float, rate: float = 0, rows: str = "batch") -> dict[str, float]:
     """One writing process, one delivering process; every event must arrive once, in order."""
     ids = [uuid7() for _ in range(organizations)]
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("truncate events.log, events.head, events.cursor, events.handler, toy_billing.line, kernel.organization cascade")
+        owner.execute(
+            "truncate events.log, events.head, events.cursor, events.handler, events.release, toy_billing.line, kernel.organization cascade"
+        )
         owner.cursor().executemany("insert into kernel.organization values (%s, false, now())", [(i,) for i in ids])
+        before = lived_in(owner, ids)
         login, manager = as_login(url), FORKS.Manager()
         ready, end, told, seen_queue = manager.Event(), manager.Event(), manager.Queue(), manager.Queue()
         worker = process(deliver, login, rows, ready, end, seen_queue)
@@ -123,7 +145,7 @@ def run(url: str, *, organizations: int, batch: int, seconds: float, rate: float
         writer = process(write, login, ids, batch, seconds, rate, told)
         began, sent = told.get()
         writer.join()
-        due = "select count(*) from events.due(array['toy_billing'], null, '2126-01-01')"
+        due = "select count(*) from events.handler h, events.due(array[h.room], array[h.release], null, '2126-01-01')"
         while owner.execute(due).fetchone() != (0,):
             time.sleep(0.02)
         end.set()
@@ -135,7 +157,9 @@ def run(url: str, *, organizations: int, batch: int, seconds: float, rate: float
     for organization, number, _ in seen:
         by_organization.setdefault(organization, []).append(number)
     assert len(seen) == count, (len(seen), count)
-    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_organization.values()), "in order, once, no gap"
+    assert all(numbers == list(range(before + 1, before + len(numbers) + 1)) for numbers in by_organization.values()), (
+        "in order, once, no gap"
+    )
     at = {(organization, number): when for organization, number, when in seen}
     late = sorted(1e3 * (at[o, n] - when) for o, n, when in sent[len(sent) // 4 :])
     last_write, last_seen = max(s[2] for s in sent), max(s[2] for s in seen)
