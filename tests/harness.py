@@ -33,10 +33,10 @@ async def deliver_everything(
         if erased:
             owner.execute("update kernel.person set key = null")
         owner.execute("delete from events.parked")
-        due = "select room, organization_id from events.due(:rooms, null, :at)"
-        while inboxes := await database.call(due, rooms=deliverer.names, at=database.clock.now()):
+        due = "select room, organization_id from events.due(:rooms, :releases, null, :at)"
+        while inboxes := await database.call(due, **deliverer.ours):
             for room, organization in inboxes:
-                await _one(deliverer, room, organization, aside=chance.random() < late)
+                await one_event(deliverer, room, organization, aside=chance.random() < late)
         parked = owner.execute("select room, organization_id, number from events.parked").fetchall()
         chance.shuffle(parked)
         for room, organization, number in parked:
@@ -49,14 +49,10 @@ async def deliver_everything(
     return len(parked)
 
 
-async def _one(deliverer: Deliverer, room: str, organization: UUID, *, aside: bool) -> None:
+async def one_event(deliverer: Deliverer, room: str, organization: UUID, *, aside: bool) -> None:
     """One event alone, so that any of them can be late; what it raises is the test's failure, and no retry follows."""
-    call, at = deliverer.database.call, deliverer.database.clock.now()
-    counted = await call("select * from events.attempt(:rooms, :o, :at, 1)", rooms=[room], o=[organization], at=at)
-    if not counted:
-        return
-    tries = counted[0].tries
-    if aside:
-        await call("select events.park(:room, :o, :try, :at)", room=room, o=organization, **{"try": tries}, at=at)
-    else:
-        await deliverer.take(room, organization, 1, tries)
+    for counted in await deliverer.count([room], [organization], 1):
+        if aside:
+            await deliverer.park(counted)
+        else:
+            await deliverer.take(room, organization, 1, counted.tries)

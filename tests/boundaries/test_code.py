@@ -56,6 +56,31 @@ def reads_environment(tree: ast.AST) -> bool:
     )
 
 
+def opens_a_second(tree: ast.AST) -> bool:
+    """A function that was given a Work, or opened one, and opens another meanwhile: many of them at once hold all connections and wait
+    for more."""
+
+    def opens(node: ast.AST) -> bool:
+        return (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and (
+                node.func.attr == "replay"
+                or node.func.attr in ("work", "call", "begun")
+                and ast.unparse(node.func.value).rpartition(".")[2] == "database"
+            )
+        )
+
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AsyncFunctionDef) and any(a.annotation and ast.unparse(a.annotation) == "Work" for a in node.args.args):
+            if any(opens(inner) for inner in ast.walk(node)):
+                return True
+        if isinstance(node, ast.AsyncWith) and any(opens(item.context_expr) for item in node.items):
+            if any(opens(inner) for each in node.body for inner in ast.walk(each)):
+                return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("rule", "violation"),
     [
@@ -64,6 +89,8 @@ def reads_environment(tree: ast.AST) -> bool:
         (catches_all, "try: f()\nexcept: pass"),
         (reads_environment, "import os\nx = os.environ['A']"),
         (reads_environment, "import os\nx = os.getenv('A')"),
+        (opens_a_second, "async def r(work: Work = works('a', 'b')):\n    await deliverer.replay('a', work.organization, 1)"),
+        (opens_a_second, "async def r(p):\n    async with p.database.work('a', o) as work:\n        await p.database.call('select 1')"),
     ],
 )
 def test_the_rules_see_violations(rule: Callable[[ast.AST], bool], violation: str) -> None:
@@ -79,6 +106,10 @@ def test_only_two_places_catch_everything() -> None:
 def test_the_environment_is_read_by_settings_only() -> None:
     found = {name(path) for path in modules() if reads_environment(ast.parse(path.read_text()))}
     assert [each for each in found if not each.startswith(tuple(READS_ENVIRONMENT))] == []
+
+
+def test_a_work_opens_no_second_connection() -> None:
+    assert [name(path) for path in modules() if opens_a_second(ast.parse(path.read_text()))] == []
 
 
 def test_no_file_is_too_long() -> None:

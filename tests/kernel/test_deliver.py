@@ -20,7 +20,7 @@ from retinue.kernel.ending import stop
 from retinue.kernel.events import Event, Misuse
 from retinue.kernel.work import Database, Work, uuid7
 
-ATTEMPT = "select * from events.attempt(array['toy_billing'], :o, :at, 1)"
+LISTEN = "select events.listen(%s, %s, %s, false, now())"
 
 
 async def calls(database: Database, organization: UUID, *minutes: int) -> None:
@@ -268,8 +268,8 @@ async def test_the_cursor_drops_what_was_handled(held: Database, deliverer: Deli
     one, _ = tenant()
     await deliverer.register()
     await calls(held, one, 1, 1)
-    counted = await held.call(ATTEMPT, o=[one], at=held.clock.now())
-    assert counted[0].tries == 1
+    (counted,) = await deliverer.count(["toy_billing"], [one], 1)
+    assert counted.tries == 1
     held.clock.move(timedelta(seconds=2))  # type: ignore[attr-defined]
     assert await deliverer.turn("toy_billing", one) == 1
     assert await deliverer.take("toy_billing", one, 100, 1) == 0
@@ -328,17 +328,15 @@ async def test_a_room_that_stops_meanwhile_parks_nothing(
     await deliverer.register()
     await calls(held, one, 1)
     owner.execute("insert into events.cursor values ('toy_billing', %s, 0, %s)", (one, TRIES))
-    now = held.clock.now()
-    counted = (await held.call(ATTEMPT, o=[one], at=now))[0]
+    (counted,) = await deliverer.count(["toy_billing"], [one], 1)
     assert counted.tries == TRIES + 1
-    owner.execute("update events.handler set stopped_at = %s where room = 'toy_billing'", (now,))
-    park = "select events.park('toy_billing', :o, :try, :at)"
-    assert (await held.call(park, o=one, **{"try": counted.tries}, at=now))[0][0] == 0
+    owner.execute("update events.handler set stopped_at = %s where room = 'toy_billing'", (held.clock.now(),))
+    assert await deliverer.park(counted) == 0
     assert owner.execute("select count(*) from events.parked").fetchone() == (0,)
     await held.call("select events.resume('toy_billing')")
     await calls(held, one, 1)
     for parked in (1, 0):  # the same try parks one event, not the next one too
-        assert (await held.call(park, o=one, **{"try": counted.tries}, at=now))[0][0] == parked
+        assert await deliverer.park(counted) == parked
 
 
 async def test_a_stopped_room_is_resumed(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
@@ -392,7 +390,7 @@ async def test_two_workers_that_begin_at_once_lose_nothing(
     """The beginning is set once, under a lock: the second worker must not take what was told meanwhile for the past."""
     one, _ = tenant()
     with psycopg.connect(owner_url) as first:
-        first.execute("select events.listen('toy_billing', %s, false, '0')", (list(HANDLERS["toy_billing"].by_kind),))
+        first.execute(LISTEN, ("toy_billing", HANDLERS["toy_billing"].release("0"), HANDLERS["toy_billing"].kinds))
         await calls(held, one, 1)
         second = asyncio.create_task(deliverer.register())
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"

@@ -243,17 +243,26 @@ async def test_an_erased_field_reads_as_none_and_a_swapped_one_too(database: Dat
     assert seen == ["Ann", None, None], "a text sealed for one person does not open under another's key"
 
 
-async def test_an_unknown_kind_is_skipped(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
-    """Of a newer release: in the log, and in what a newer worker said that the room handles."""
+async def test_a_kind_without_a_handler_is_not_passed_by(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """Of a newer release: in the log it is nothing to this one; in what is taken it is a failure, never lost in silence."""
     one, _ = tenant()
-    deliverer = Deliverer(database, HANDLERS)
+    deliverer = Deliverer(held, HANDLERS)
     await deliverer.register()
-    async with database.work("toy_calls", one) as work:
+    async with held.work("toy_calls", one) as work:
         await end(work)
         work.emit(CallSummarised(call_id=UUID(int=1), summary="s"))
         await end(work)
     owner.execute("update events.log set kind = 'toy_calls.of_tomorrow.9' where number = 2")
-    owner.execute("update events.handler set kinds = kinds || array['toy_calls.of_tomorrow.9']")
     await deliverer.deliver_all()
     assert owner.execute("select number from toy_billing.line order by seq").fetchall() == [(1,), (3,)]
-    assert owner.execute("select count(*) from events.parked").fetchone() == (0,)
+    owner.execute("update events.handler set kinds = kinds || array['toy_calls.of_tomorrow.9'] where room = 'toy_billing'")
+    async with held.work("toy_calls", one) as work:
+        work.emit(CallSummarised(call_id=UUID(int=1), summary="s"))
+        await end(work)
+    owner.execute("update events.log set kind = 'toy_calls.of_tomorrow.9' where number = 4")
+    await deliverer.deliver_all()
+    assert owner.execute("select number, split_part(error, E'\\n', 1) from events.cursor where room = 'toy_billing'").fetchone() == (
+        3,
+        "Misuse",
+    )
+    assert owner.execute("select max(number) from toy_billing.line").fetchone() == (3,)

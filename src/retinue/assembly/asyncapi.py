@@ -53,10 +53,10 @@ ENVELOPE: Json = {
 
 
 def told() -> list[type[Event]]:
-    """Every event of the contracts, by kind; what others only derive from is none."""
-    kinds = [
+    """Every event of the contracts by its newest kind, as which readers get the older ones; what others only derive from is none."""
+    kinds = {
         e for e in Event.kinds.values() if e.topic and e.__module__.startswith("retinue.contracts.") and not e.__name__.startswith("_")
-    ]
+    }
     return sorted(kinds, key=lambda event: event.kind)
 
 

@@ -48,7 +48,7 @@ def rooms_table() -> str:
     lines = ["| room | decides | tells | hears | writes |", "|---|---|---|---|---|"]
     for room in ROOMS:
         module = __import__(f"retinue.services.{room.name}", fromlist=["room"])
-        tells = len([event for event in Event.kinds.values() if event.publisher == room.name])
+        tells = len({event for event in Event.kinds.values() if event.publisher == room.name})
         hears = len(room.handlers.by_kind)
         lines.append(
             f"| {room.name} | {(module.__doc__ or '').strip()} | {tells} events | {hears} events | {', '.join(room.writes) or '—'} |"

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
@@ -30,11 +31,25 @@ Value = TypeVar("Value")
 Personal = Annotated[Value | None, _Mark()]
 
 
+@dataclass(frozen=True)
+class Was:
+    """How a body of one version reads as the next one's. `personal`: the fields of the older one that were sealed for the event's person;
+    `step` gets them opened, or None."""
+
+    step: Callable[[dict[str, Any]], dict[str, Any]]
+    personal: tuple[str, ...] = ()
+
+
 class Event(BaseModel):
-    """A fact. Fields up to `trace` are the envelope: set when it is read, never part of the body."""
+    """A fact. Fields up to `trace` are the envelope: set when it is read, never part of the body.
+
+    A class whose fields change gets the next `schema_version` and says in `was`, for each version before, how it reads as the one after
+    it: the log is never rewritten, and whoever reads it gets the newest.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     schema_version: ClassVar[int] = 1
+    was: ClassVar[Mapping[int, Was]] = {}
     topic: ClassVar[str] = ""
     kind: ClassVar[str] = ""
     publisher: ClassVar[str] = ""
@@ -59,9 +74,31 @@ class Event(BaseModel):
         cls.personal = tuple(n for n, f in cls.model_fields.items() if any(isinstance(m, _Mark) for m in f.metadata))
         if cls.__name__.startswith("_"):
             return  # what several events have in common is no event
-        if cls.kind in Event.kinds and Event.kinds[cls.kind].__qualname__ != cls.__qualname__:
-            raise Misuse(f"two events are called {cls.kind}")
-        Event.kinds[cls.kind] = cls
+        if set(cls.was) != set(range(1, cls.schema_version)):
+            raise Misuse(f"{cls.kind} says in `was` how each version before it reads as the next, and of no other")
+        for kind in cls.told():
+            if kind in Event.kinds and Event.kinds[kind].__qualname__ != cls.__qualname__:
+                raise Misuse(f"two events are called {kind}")
+            Event.kinds[kind] = cls
+
+    @classmethod
+    def told(cls) -> list[str]:
+        """The kinds by which the log may know this event: of every version, the newest first."""
+        name = cls.kind.rpartition(".")[0]
+        return [f"{name}.{version}" for version in range(cls.schema_version, 0, -1)]
+
+    @classmethod
+    def sealed(cls, kind: str) -> tuple[str, ...]:
+        """The personal fields of a version that was told."""
+        version = int(kind.rpartition(".")[2])
+        return cls.personal if version == cls.schema_version else cls.was[version].personal
+
+    @classmethod
+    def newest(cls, kind: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A body of any version that was told, as this class has it."""
+        for version in range(int(kind.rpartition(".")[2]), cls.schema_version):
+            body = cls.was[version].step(body)
+        return body
 
     @model_validator(mode="after")
     def _says_whose(self) -> Self:
@@ -159,11 +196,13 @@ async def read(work: Telling, rows: Iterable[Any]) -> list[Event]:
     """Events from rows of the log, in order; a kind that this release does not know is skipped."""
     known = [(row, Event.kinds[row.kind]) for row in rows if row.kind in Event.kinds]
     keys = work.keys
-    await keys.load(row.person for row, cls in known if cls.personal and row.person)
+    await keys.load(row.person for row, cls in known if row.person and cls.sealed(row.kind))
     return [
         cls.model_validate(
-            row.body
-            | {f: keys.open(row.person, f"{row.kind}.{f}", row.body.get(f)) for f in cls.personal}
+            cls.newest(
+                row.kind,
+                row.body | {f: keys.open(row.person, f"{row.kind}.{f}", row.body.get(f)) for f in cls.sealed(row.kind)},
+            )
             | {
                 "number": row.number,
                 "id": row.id,

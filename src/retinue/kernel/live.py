@@ -105,3 +105,20 @@ async def patiently(read: Callable[[], Awaitable[T]]) -> T:
             return await read()
         except AWAY:
             await asyncio.sleep(AWAY_SECONDS)
+
+
+class Heads:
+    """The last number of each organization's log. Only those that moved since the last look are read."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.numbers: dict[UUID, int] = {}
+        self.next = 0
+
+    async def grown(self) -> set[UUID]:
+        """Organizations whose log grew since the last call; at the first call all."""
+        rows = await self.database.call("select * from events.moved(:since)", since=self.next)
+        grown = {row.organization_id for row in rows if row.organization_id and self.numbers.get(row.organization_id) != row.number}
+        self.numbers |= {row.organization_id: row.number for row in rows if row.organization_id}
+        self.next = rows[0].next
+        return grown

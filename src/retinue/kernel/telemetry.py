@@ -21,6 +21,7 @@ REQUESTS = Histogram("retinue_http_request_seconds", "Time to answer a request",
 HANDLED = Counter("retinue_events_handled_total", "Events handled", ["room"])
 FAILED = Counter("retinue_event_tries_failed_total", "Tries to handle events that failed", ["room"])
 PARKED = Counter("retinue_events_parked_total", "Events set aside after all tries", ["room"])
+BEHIND = Gauge("retinue_room_behind", "1 while another release than this process's is in charge of the room", ["room"])
 STOPPED = Gauge("retinue_room_stopped", "1 when a room stopped taking events after failing in three organizations", ["room"])
 LAG = Histogram("retinue_event_delay_seconds", "From an event's time to its handling", ["room"], buckets=BUCKETS)
 JOBS = Counter("retinue_jobs_total", "Jobs ended", ["job", "outcome"])

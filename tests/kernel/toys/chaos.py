@@ -77,7 +77,8 @@ class Chaos:
         self.organizations = [uuid7() for _ in range(organizations)]
         self.kills, self.deaths = 0, 0
         for room, handlers in HANDLERS.items():  # a room that begins later begins at the then present number
-            owner.execute("select events.listen(%s, %s, %s, '0')", (room, list(handlers.by_kind), handlers.projection))
+            listen = "select events.listen(%s, %s, %s, %s, now())"
+            owner.execute(listen, (room, handlers.release("0"), handlers.kinds, handlers.projection))
         for organization in self.organizations:
             owner.execute("insert into kernel.organization values (%s, false, now())", (organization,))
 
@@ -101,7 +102,9 @@ class Chaos:
 
     def _hurry(self) -> None:
         """Tries come twenty times as quick."""
-        row = self.owner.execute("select pg_get_functiondef('events.attempt(text[], uuid[], timestamptz, int)'::regprocedure)").fetchone()
+        row = self.owner.execute(
+            "select pg_get_functiondef('events.attempt(text[], text[], uuid[], timestamptz, int)'::regprocedure)"
+        ).fetchone()
         assert row is not None
         self.slow = row[0]
         self.owner.execute(self.slow.replace("'00:00:01'", "'50 ms'").replace("interval '1 second'", "interval '50 ms'"))
@@ -138,9 +141,8 @@ class Chaos:
 
     def _drain(self, processes: list[Running], seconds: float) -> None:
         until = time.monotonic() + seconds
-        while self.owner.execute("select count(*) from events.due(array['toy_billing', 'toy_dossier'], null, '2126-01-01')").fetchone() != (
-            0,
-        ):
+        due = "select count(*) from events.handler h, events.due(array[h.room], array[h.release], null, '2126-01-01')"
+        while self.owner.execute(due).fetchone() != (0,):
             assert time.monotonic() < until, "not drained"
             time.sleep(0.2)
             self._replace_dead(processes, ("deliver",))

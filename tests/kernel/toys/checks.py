@@ -11,7 +11,7 @@ def exact(owner: psycopg.Connection, aside: Set[Any] = frozenset()) -> int:
 
     Answers how many were handled.
     """
-    heads = dict(owner.execute("select * from events.head").fetchall())
+    heads = dict(owner.execute("select organization_id, number from events.head").fetchall())
     for organization, numbers in owner.execute(
         "select organization_id, array_agg(number order by number) from events.log group by 1"
     ).fetchall():

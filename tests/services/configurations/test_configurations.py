@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 import yaml
 
-from harness import deliver_everything
+from harness import deliver_everything, one_event
 from retinue.contracts.configurations import ConfigurationCreated, ConfigurationDeployed, ConfigurationRolledBack
 from retinue.contracts.requirements import RequirementsApproved, RequirementsDrafted
+from retinue.kernel.deliver import Deliverer
 from retinue.kernel.work import uuid7
 from services.requirements.house import PROVED, House, Person, claim, shop
 
@@ -89,9 +90,8 @@ async def test_an_older_approval_that_comes_late_changes_nothing(house: House) -
     owner = await draft_of(house, await house.client())
     await approve(owner)
     (old,) = await house.events(owner.organization, RequirementsApproved)
-    call, at = house.database.call, house.clock.now()
-    counted = await call("select * from events.attempt(array['configurations'], :o, :at, 1)", o=[owner.organization], at=at)
-    await call("select events.park('configurations', :o, :n, :at)", o=owner.organization, n=counted[0].tries, at=at)
+    deliverer = Deliverer(house.database, {room.name: room.handlers for room in PROVED})
+    await one_event(deliverer, "configurations", owner.organization, aside=True)
     await draft_of(house, owner.organization, "Frame building")
     await approve(owner, automatic=True)
     await house.deliver()

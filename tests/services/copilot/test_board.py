@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from assembled import Caller, House
+from harness import one_event
 from retinue.contracts.configurations import ConfigurationCreated, ConfigurationDeployed, ConfigurationRolledBack
 from retinue.contracts.conversations import ConversationStarted, HandoverRequested, HandoverTaken
 from retinue.contracts.library import DocumentDeleted, DocumentIngested
@@ -137,9 +138,7 @@ async def test_a_need_is_closed_by_a_later_event(house: House, client: Caller):
 async def test_what_could_not_be_handled_waits_for_who_reads_the_log(house: House, client: Caller):
     async with house.process.database.work("research", UUID(str(client.tenant))) as work:
         work.emit(failed())
-    organization, now, call = work.organization, house.process.database.clock.now(), house.process.database.call
-    (counted,) = await call("select * from events.attempt(array['copilot'], :o, :at, 1)", o=[organization], at=now)
-    await call("select events.park('copilot', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
+    await one_event(house.deliverer, "copilot", work.organization, aside=True)
     (need,) = (await client.get("/needs"))["items"]
     assert (need["kind"], need["detail"]) == ("event_parked", "copilot could not handle research.research_failed.1")
     assert (await card(client))["next"]["kind"] == "event_parked"

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from assembled import Caller, House
+from harness import one_event
 from retinue.assembly.process import connected
 from retinue.contracts.library import DocumentIngested
 from retinue.contracts.research import ResearchStarted
@@ -217,10 +218,8 @@ async def test_a_stream_outlives_a_database_that_was_away_and_says_why_it_ends(h
 
 
 async def test_what_is_parked_is_listed_and_handled_once(house: House, client: Caller):
-    number, call = await tell(house, client, "parked"), house.process.database.call
-    organization, now = UUID(str(client.tenant)), house.process.database.clock.now()
-    (counted,) = await call("select * from events.attempt(array['copilot'], :o, :at, 1)", o=[organization], at=now)
-    await call("select events.park('copilot', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
+    number = await tell(house, client, "parked")
+    await one_event(house.deliverer, "copilot", UUID(str(client.tenant)), aside=True)
     later = await tell(house, client, "later")
     await house.settle()
     assert [m["number"] for m in (await client.get("/timeline", section="research"))["items"]] == [later]

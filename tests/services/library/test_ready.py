@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from assembled import Caller, House
+from harness import one_event
 from retinue.contracts.research import PageRead, ResearchCompleted
 from retinue.engines.documents import Document
 from retinue.kernel.files import Files
@@ -39,12 +40,7 @@ async def end(house: House, client: Caller, job: UUID, lineage: UUID, pages: int
 
 async def take_one(house: House, organization: UUID, *, aside: bool) -> None:
     """The library's next event alone: handled, or parked as if it had failed five times."""
-    call, now = house.process.database.call, house.process.database.clock.now()
-    (counted,) = await call("select * from events.attempt(array['library'], :o, :at, 1)", o=[organization], at=now)
-    if aside:
-        await call("select events.park('library', :o, :try, :at)", o=organization, **{"try": counted.tries}, at=now)
-    else:
-        await house.deliverer.take("library", organization, 1, counted.tries)
+    await one_event(house.deliverer, "library", organization, aside=aside)
 
 
 async def test_knowledge_is_ready_once_all_pages_are_in(house: House, client: Caller):

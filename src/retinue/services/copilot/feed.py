@@ -16,7 +16,7 @@ from retinue.engines.dossier.projection import line
 from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.kernel import events
 from retinue.kernel.ending import stop
-from retinue.kernel.live import Live, Woken
+from retinue.kernel.live import Heads, Live, Woken
 from retinue.kernel.security import Caller, Security
 from retinue.kernel.telemetry import log
 from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
@@ -29,7 +29,7 @@ TOGETHER = 4  # organizations read at the same time
 WAITING_AT_MOST = 500  # frames of one socket
 SOON, LATER, UNTIL = 0.01, 0.25, 60.0  # seconds: between looks at what the dossier has handled, and how long it is looked for
 NOT_PERMITTED, BROKEN = 4403, 1011
-KINDS = frozenset(event.kind for event in CARDS)
+KINDS = frozenset(kind for event in CARDS for kind in event.told())
 LOG = log("feed")
 
 
@@ -125,6 +125,7 @@ class Feed:
 
     def __init__(self, database: Database, live: Live, security: Security) -> None:
         self.database, self.live, self.security = database, live, security
+        self.heads = Heads(database)
         self.readers: set[Reader] = set()
         self.position: dict[UUID, int] = {}
         self.shut_out: set[tuple[UUID, UUID]] = set()  # (actor, organization): events passed that this actor may not read
@@ -137,7 +138,8 @@ class Feed:
         """From here on everything that `reader` may see waits for it."""
         async with self.starting:
             if not self.tasks:
-                self.position = await self.heads()
+                await self.heads.grown()
+                self.position = dict(self.heads.numbers)
                 self.tasks = [asyncio.create_task(self.run()), asyncio.create_task(self.follow())]
                 for task in self.tasks:
                     task.add_done_callback(self._ended)
@@ -170,16 +172,14 @@ class Feed:
             reader.end(BROKEN)
         self.readers.clear()
 
-    async def heads(self) -> dict[UUID, int]:
-        return {row.organization_id: row.number for row in await self.database.call("select * from events.heads()")}
-
     async def run(self) -> None:
         with self.live.watch() as woken:
             while True:
                 organizations = await woken.next()
                 try:
                     if organizations is None:  # what a lost notification would have named
-                        organizations = {o for o, number in (await self.heads()).items() if self.position.get(o, 0) < number}
+                        await self.heads.grown()
+                        organizations = {o for o, number in self.heads.numbers.items() if self.position.get(o, 0) < number}
                     if organizations:
                         await self.wave(organizations, woken)
                 except AWAY:

@@ -19,6 +19,7 @@ from retinue.kernel.http import (
     Page,
     Router,
     caller_of,
+    organization_of,
     page_of,
     process_of,
     works,
@@ -36,13 +37,16 @@ Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
 
 def logged(row: Any) -> LoggedEvent:
+    """As the newest version of its class has it, without what is personal."""
     known = Event.kinds.get(row.kind)
-    body = {name: None if known and name in known.personal else value for name, value in row.body.items()}
+    body = row.body
+    if known:
+        body = known.newest(row.kind, body | dict.fromkeys(known.sealed(row.kind))) | dict.fromkeys(known.personal)
     return LoggedEvent(
         number=row.number,
         event_id=row.id,
         client_id=row.organization_id,
-        kind=row.kind,
+        kind=known.kind if known else row.kind,
         topic=known.topic if known else "",
         occurred_at=row.occurred_at,
         lineage_id=row.lineage,
@@ -127,14 +131,17 @@ async def parked(limit: Size = PAGE, work: Work = works("copilot", "events:read"
 
 
 @router.post("/events/parked/{room}/{number}/replay")
-async def replay(
-    room: str, number: Annotated[int, Path(ge=1, le=NUMBER_AT_MOST)], request: Request, work: Work = works("copilot", "events:replay")
-) -> dict[str, bool]:
+async def replay(room: str, number: Annotated[int, Path(ge=1, le=NUMBER_AT_MOST)], request: Request) -> dict[str, bool]:
     """Handle a parked event now. It comes late, once; asking again answers `replayed: false`."""
-    deliverer = process_of(request).get(Deliverer)
+    process, caller = process_of(request), await caller_of(request)
+    organization = await organization_of(request, caller)
+    async with process.database.work("copilot", organization, caller.actor) as work:  # closed before another is opened
+        if "events:replay" not in process.get(Security).permissions(caller, work.roles):
+            raise Forbidden("events:replay")
+    deliverer = process.get(Deliverer)
     if room not in deliverer.rooms:
         raise NotFound()
-    return {"replayed": await deliverer.replay(room, work.organization, number)}
+    return {"replayed": await deliverer.replay(room, organization, number)}
 
 
 def asked() -> Any:
