@@ -12,11 +12,12 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from conftest import PASSWORD, with_name
+from conftest import PASSWORD, as_login, with_name
 from retinue.assembly import schema as schema_file
-from retinue.assembly.install import build, grants, install, schema_files, upgrade
+from retinue.assembly.install import PATIENCE, build, grants, install, schema_files, upgrade
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel import postgres
+from retinue.kernel.pool import conninfo_of
 from retinue.kernel.tables import Row
 
 HERE = Path(__file__).parent
@@ -222,3 +223,11 @@ def test_installing_twice_changes_nothing(server: str, template: str, house: psy
     before = house.execute(acl).fetchall()
     assert install(with_name(server, template), ROOMS, ENGINES, PASSWORD) is False
     assert house.execute(acl).fetchall() == before
+
+
+def test_a_login_waits_for_nothing_without_end(server: str, template: str) -> None:
+    """On any server: a transaction left lying, a lock and a statement end by themselves; what a connection's other side lost is noticed."""
+    with psycopg.connect(conninfo_of(as_login(with_name(server, template)))) as connection:
+        said = {name: connection.execute(f"show {name}").fetchone() for name in PATIENCE}
+        assert said == {"idle_in_transaction_session_timeout": ("1min",), "lock_timeout": ("30s",), "statement_timeout": ("2min",)}
+        assert {"keepalives_idle", "tcp_user_timeout", "connect_timeout"} <= connection.info.get_parameters().keys()

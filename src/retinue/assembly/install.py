@@ -20,6 +20,8 @@ MIGRATIONS = Path(str(files("retinue.assembly.migrations")))
 VERSIONS, SCHEMA = MIGRATIONS / "versions", MIGRATIONS / "schema"
 FIRST = ("public", "extensions", "kernel", "lookup", "events", "jobs")  # what the schemas of rooms and engines stand on
 LOCK = int.from_bytes(sha256(b"retinue.install").digest()[:8], signed=True)
+# Of the logins, on whichever server: what holds others up is ended. Migrations run as the owner, who waits as long as it takes.
+PATIENCE = {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "30s", "statement_timeout": "120s"}
 BLOCK = 64  # bytes of a SHA-256 block, for the pads of the seal
 
 
@@ -107,7 +109,7 @@ def alembic(migrations: Path = MIGRATIONS) -> "Config":
 
 def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str) -> None:
     names = [room.name for room in rooms]
-    made = sha256(f"{password}\n{sorted(names)}".encode()).hexdigest()
+    made = sha256(f"{password}\n{sorted(names)}\n{PATIENCE}".encode()).hexdigest()
     if _said_of(connection, LOGIN) == made:
         return
     have = {row[0] for row in connection.execute("select rolname from pg_roles").fetchall()}
@@ -115,6 +117,7 @@ def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str)
     if role(LOGIN) not in have:
         connection.execute(q.SQL("create role {} login noinherit").format(login))
     connection.execute(q.SQL("alter role {} password {}").format(login, q.Literal(password)))
+    _patience(connection, login)
     for name in (CARRIER, SEARCHER, *names):
         if role(name) not in have:
             connection.execute(q.SQL("create role {} nologin").format(q.Identifier(role(name))))
@@ -125,17 +128,23 @@ def _roles(connection: psycopg.Connection, rooms: Iterable[Room], password: str)
 
 def _login(connection: psycopg.Connection, name: str, rooms: Iterable[str], password: str) -> None:
     """Carries like the login of all rooms (inherited), but becomes only `rooms`."""
-    made = sha256(f"{password}\n{sorted(rooms)}".encode()).hexdigest()
+    made = sha256(f"{password}\n{sorted(rooms)}\n{PATIENCE}".encode()).hexdigest()
     if _said_of(connection, name) == made:
         return
     login = q.Identifier(role(name))
     if connection.execute("select 1 from pg_roles where rolname = %s", (role(name),)).fetchone() is None:
         connection.execute(q.SQL("create role {} login").format(login))
     connection.execute(q.SQL("alter role {} password {}").format(login, q.Literal(password)))
+    _patience(connection, login)
     connection.execute(q.SQL("grant {} to {} with inherit true, set false").format(q.Identifier(role(LOGIN)), login))
     for room in rooms:
         connection.execute(q.SQL("grant {} to {} with inherit false, set true").format(q.Identifier(role(room)), login))
     connection.execute(q.SQL("comment on role {} is {}").format(login, q.Literal(made)))
+
+
+def _patience(connection: psycopg.Connection, login: q.Identifier) -> None:
+    for name, time in PATIENCE.items():
+        connection.execute(q.SQL("alter role {} set {} = {}").format(login, q.Identifier(name), q.Literal(time)))
 
 
 def _said_of(connection: psycopg.Connection, name: str) -> str | None:
