@@ -12,7 +12,8 @@ from fastapi import FastAPI, Request
 from pydantic import SecretStr
 
 from assembled import assembled
-from retinue.assembly.application import application, may_read_figures
+from retinue.assembly.application import application
+from retinue.assembly.health import may_read_figures
 from retinue.assembly.rooms import ROOMS
 from retinue.kernel.bodies import FILES, OF_NOBODY, OF_SOMEBODY
 from retinue.kernel.http import Route

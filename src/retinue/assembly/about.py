@@ -12,7 +12,7 @@ from retinue.assembly.tasks import all_tasks
 from retinue.connectors.llm import ProviderSettings, configured
 from retinue.engines.llm import Models
 from retinue.kernel.errors import Forbidden
-from retinue.kernel.http import Caller, Router, caller_of, process_of
+from retinue.kernel.http import Caller, Page, Router, caller_of, process_of
 
 router = Router("assembly", tags=["engine"])
 SCORES = Path(__file__).with_name("scores.json")
@@ -94,6 +94,6 @@ def infos() -> list[TaskInfo]:
 
 
 @router.get("/tasks")
-async def tasks(_: Member) -> list[TaskInfo]:
-    """Every AI step by name, and how good its rules are."""
-    return infos()
+async def tasks(_: Member) -> Page[TaskInfo]:
+    """Every AI step by name, and how good its rules are: all of them in one page."""
+    return Page(items=infos())

@@ -1,27 +1,24 @@
 """The HTTP side of a process: the rooms' routes, errors as problems, health, figures, and what every answer carries."""
 
-import hmac
 import re
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from ipaddress import ip_address
-from typing import Any
 
 import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import SecretStr
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retinue import __version__
 from retinue.assembly import about
 from retinue.assembly.asyncapi import asyncapi
 from retinue.assembly.console import open_console
+from retinue.assembly.health import open_health
 from retinue.assembly.openapi import described, operation_id
 from retinue.assembly.widget import OtherSites, open_widget
 from retinue.kernel.bodies import TooLarge, Unstorable, bounded
@@ -30,25 +27,16 @@ from retinue.kernel.limits import TooManyRequests
 from retinue.kernel.problems import NotReady, problem
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
-from retinue.kernel.security import Signer
-from retinue.kernel.settings import KernelSettings
 from retinue.kernel.shapes import printable, reason
 from retinue.kernel.telemetry import PROVIDER_SECONDS, REQUESTS, TRACE, log, new_trace
 from retinue.kernel.tracing import span
 from retinue.kernel.work import AWAY
 
 API = "/api/v1"
+COMPRESSED_FROM = 1000  # bytes; less is not worth its header
 KEEPS_NOT = {None, "22003", "22021", "22P05"}  # the driver's own refusal of U+0000; out of range; not in the character set
-FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 TRACE_ID = re.compile("(?!0{32})[0-9a-f]{32}")  # of W3C trace context: hexadecimal, and not all zeros
 LOG = log("http")
-
-
-class FiguresPrivate(Refusal):
-    """The figures of this installation are for whoever runs it."""
-
-    status = 403
-    next = "Ask on the machine itself, or set RETINUE_METRICS_TOKEN and send it as Authorization: Bearer."
 
 
 class Around:
@@ -70,10 +58,11 @@ class Around:
             return
         waited = [0.0]
         PROVIDER_SECONDS.set(waited)
-        started, status = time.perf_counter(), 500
+        started, status, sent = time.perf_counter(), 500, 0
 
         async def timed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, sent
+            sent += len(message.get("body", b""))
             if message["type"] == "http.response.start":
                 status = message["status"]
                 ours = (time.perf_counter() - started - waited[0]) * 1000
@@ -93,8 +82,12 @@ class Around:
         except TooLarge as refusal:
             await answer(refusal)(scope, receive, timed)
         finally:
-            route = getattr(scope.get("route"), "path", "none")
-            REQUESTS.labels(scope["method"], route, str(status)).observe(time.perf_counter() - started)
+            took, route, api = time.perf_counter() - started, getattr(scope.get("route"), "path", "none"), scope["path"].startswith(API)
+            route = API + route if api and not route.startswith(API) else route
+            REQUESTS.labels(scope["method"], route, str(status)).observe(took)
+            # The route, never the address: that may hold what somebody searched for.
+            said = {"method": scope["method"], "route": route, "status": status, "ms": round(took * 1000, 1), "sent": sent}
+            (LOG.info if api else LOG.debug)("request", **said)
 
 
 def answer(error: Exception, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -187,6 +180,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     app.state.process = process
     app.state.draining = False
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=9)  # off the event loop
     app.add_middleware(Around)
     app.add_middleware(OtherSites)
     for room in rooms:
@@ -194,52 +188,7 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
             app.include_router(router, prefix=API)
     app.include_router(about.router, prefix=API)
     app.add_api_route("/asyncapi.json", asyncapi, include_in_schema=False)
-    _health(app)
+    open_health(app)
     open_widget(app)
     open_console(app)
     return app
-
-
-def may_read_figures(request: Request, token: SecretStr | None) -> bool:
-    """With the token; without one, whoever asks on this machine by its own name: what came by a proxy, or by a page of another site whose
-    name was made to lead here, says otherwise."""
-    if token is not None:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.get_secret_value().encode())
-    names = [request.client.host if request.client else "", request.url.hostname or ""]
-    return all(name == "localhost" or _loopback(name) for name in names) and not any(name in request.headers for name in FORWARDED)
-
-
-def _loopback(name: str) -> bool:
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _health(app: FastAPI) -> None:
-    process: Process = app.state.process
-
-    @app.get("/health/live", tags=["health"])
-    async def live() -> dict[str, str]:
-        return {"status": "alive", "version": __version__}
-
-    @app.get("/health/ready", tags=["health"])
-    async def ready() -> dict[str, str]:
-        if app.state.draining:
-            raise NotReady()
-        try:
-            await process.database.call("select 1")
-        except psycopg.Error:
-            raise NotReady() from None
-        return {"status": "ready", "version": __version__}
-
-    @app.get("/metrics", tags=["health"], response_class=Response)
-    async def metrics(request: Request) -> Response:
-        if not may_read_figures(request, process.get(KernelSettings).metrics_token):
-            raise FiguresPrivate()
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-    @app.get("/.well-known/jwks.json", tags=["health"])
-    async def jwks() -> dict[str, Any]:
-        return process.get(Signer).jwks()

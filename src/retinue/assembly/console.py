@@ -1,4 +1,4 @@
-"""The console's files: its assets for ever, its one page at every address that is nobody else's."""
+"""The console's files: its assets for ever, its one page at its own addresses and for a browser that is lost."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,18 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
 FILES = Path(__file__).resolve().parent / "files"
-OTHERS = ("api/", "assets/", "health/", "docs", "redoc", "openapi", "asyncapi", "static-offline-docs", "widget")
+PAGES = (
+    "",
+    "sign-in",
+    "claim",
+    "welcome",
+    "board",
+    "new",
+    "clients",
+    "inbox",
+    "develop",
+    "settings",
+)  # first parts of console/src/router.tsx
 # Mantine writes sizes into style attributes; scripts come from this address alone.
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self';"
@@ -32,15 +43,23 @@ class Console(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if error.status_code != 404 or scope["method"] not in ("GET", "HEAD") or path.startswith(OTHERS):
+            known = path.strip("./").partition("/")[0] in PAGES
+            if error.status_code != 404 or not (known and scope["method"] in ("GET", "HEAD") or browsed(scope, path)):
                 raise
             path, response = "index.html", await super().get_response("index.html", scope)
+            response.status_code = 200 if known else 404  # the page itself says that there is nothing
         if path.startswith("assets/"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
             response.headers["X-Content-Type-Options"] = "nosniff"
         else:
             response.headers.update(GUARDED)
         return response
+
+
+def browsed(scope: Scope, path: str) -> bool:
+    """Somebody typed this address; a program is told in its own language, and an asset that is gone is no page."""
+    accepts = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+    return scope["method"] == "GET" and "text/html" in accepts and not path.startswith(("api/", "assets/"))
 
 
 def open_console(app: FastAPI) -> None:
@@ -52,6 +71,6 @@ def open_console(app: FastAPI) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def unbuilt(path: str) -> Any:
-        if path.startswith(OTHERS):
+        if path.partition("/")[0] not in PAGES:
             raise HTTPException(404)
         return HTMLResponse(UNBUILT, 503, GUARDED)

@@ -22,6 +22,7 @@ TAGS = [
 SUMMARIES: dict[Call, str] = {
     ("GET", f"{A}/engine"): "Say whether a model or rules answer",
     ("GET", f"{A}/tasks"): "List AI tasks with their scores",
+    ("GET", "/health"): "Say how this process is",
     ("GET", "/health/live"): "Say whether the process lives",
     ("GET", "/health/ready"): "Say whether requests can be answered",
     ("GET", "/metrics"): "Figures for Prometheus",

@@ -10,8 +10,8 @@ from retinue.cli import proofs, talking
 from retinue.cli.browser import open_console
 from retinue.cli.connection import Connection, connected
 from retinue.cli.homes import running
-from retinue.cli.house import Home, Port, configure, start_apart
-from retinue.cli.output import command, console
+from retinue.cli.house import Home, Json, Port, configure, start_apart
+from retinue.cli.output import command, console, show
 from retinue.cli.process import check_port
 from retinue.cli.progress import Progress
 from retinue.cli.sites import Example, example_folder, serving
@@ -23,8 +23,12 @@ def demo(
     port: Port = None,
     leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no browser.")] = False,
+    json_: Json = False,
 ) -> None:
     """The whole story on the example company, with two proofs, and the console open on it; then leave both running."""
+    if json_ and not leave:
+        raise typer.BadParameter("--json goes with --exit: one story, one document")
+    console.quiet = json_
     os.environ.setdefault(PRIVATE, "true")  # the example site is served on this machine
     settings = configure(home, port)
     known = running(settings.home)
@@ -35,6 +39,7 @@ def demo(
         check_port(settings.host, settings.port)
         console.print("starting Retinue: a database, an API process, a worker process …")
         child = start_apart(settings, ["--worker-apart"])
+        console.print(f"ready {settings.address}")
     try:
         example = Example.load(example_folder())
         with serving(example.site, settings.port + 1) as address, connected(settings.home) as connection:
@@ -63,6 +68,8 @@ def demo(
             killer.report(connection, tenant, told)
             proofs.tenancy(settings, connection.organization, tenant)
             closing(connection)
+            if json_:
+                show(told)
             if not leave:
                 console.print(f"\nready {settings.address}{', open in your browser' if watched else ''}")
                 console.print(f"signed-in link, good once: {signed_in(connection)}", soft_wrap=True)

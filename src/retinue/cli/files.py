@@ -47,8 +47,8 @@ def find_task(name: str) -> Any:
     return tasks[name]
 
 
-def tasks_schema(name: str) -> None:
-    """Input and output of a task as JSON Schema."""
+def tasks_schema(name: str, json_: Json = False) -> None:
+    """Input and output of a task as JSON Schema, which is a document either way."""
     configure(None, None)
     show(find_task(name).schema())
 

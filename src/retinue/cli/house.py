@@ -14,7 +14,7 @@ import httpx
 import typer
 
 from retinue.cli.homes import held, make_home, running, write_private
-from retinue.cli.output import NOT_READY, OK, NotRunning, console, show
+from retinue.cli.output import NOT_READY, OK, NotRunning, console, say, show
 from retinue.cli.process import check_port, database, run, serve
 from retinue.kernel.errors import Refusal
 from retinue.kernel.postmaster import die_with
@@ -57,29 +57,31 @@ def up(
     worker_apart: Annotated[
         bool, typer.Option("--worker-apart", help="Carry events and jobs in a second process, started again when it dies.")
     ] = False,
+    json_: Json = False,
 ) -> None:
     """Run everything in one process until Ctrl-C."""
     settings = configure(home, port)
     known = running(settings.home)
     if known:
-        console.print(f"already running: {known['url']}")
+        say(f"already running: {known['url']}", json_, ready=True, url=known["url"], started=False)
         return
     check_port(settings.host, settings.port)
     if detach:
         start_apart(settings, ["--worker-apart"] if worker_apart else [])
+        say(f"ready {settings.address}", json_, ready=True, url=settings.address, started=True)
         return
     from retinue.assembly.process import settings as all_settings
 
     read = all_settings()
     make_home(settings.home)
     with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), database(read) as owner:
-        run(_up(read, owner, worker_apart, opens=not no_browser))
+        run(_up(read, owner, worker_apart, opens=not no_browser, json_=json_))
 
 
-async def _up(read: Any, owner: str, worker_apart: bool, *, opens: bool) -> None:
+async def _up(read: Any, owner: str, worker_apart: bool, *, opens: bool, json_: bool) -> None:
     keeper = asyncio.create_task(keep_worker(read.kernel)) if worker_apart else None
     try:
-        await serve(read, owner, None, [] if worker_apart else None, establish=True, opens=opens)
+        await serve(read, owner, None, [] if worker_apart else None, establish=True, opens=opens, json_=json_)
     finally:
         if keeper:
             keeper.cancel()
@@ -128,18 +130,10 @@ def start_apart(settings: KernelSettings, options: list[str]) -> subprocess.Pope
         known = running(settings.home)  # of two starts at once, one wins; both answer when it is ready
         with suppress(httpx.TransportError):
             if known and httpx.get(f"{known['url']}/health/ready", timeout=2, trust_env=False).is_success:
-                console.print(f"ready {known['url']}")
                 return child
         time.sleep(0.05)
     said = log.read_bytes()[before:].decode(errors="replace").strip().splitlines()[-3:]
     raise DidNotStart(log=log, said=" / ".join(said))
-
-
-def say(text: str, json_: bool, **document: object) -> None:
-    if json_:
-        show(document)
-    else:
-        console.print(text, markup=False)
 
 
 def down(home: Home = None, json_: Json = False) -> None:
@@ -190,7 +184,7 @@ def status(home: Home = None, json_: Json = False) -> None:
 Rooms = Annotated[str | None, typer.Option("--rooms", help="Rooms by name, with commas in between; all without.")]
 
 
-def serve_some(rooms: Rooms = None, home: Home = None, port: Port = None) -> None:
+def serve_some(rooms: Rooms = None, home: Home = None, port: Port = None, json_: Json = False) -> None:
     """Answer requests for some rooms; events and jobs are a worker's."""
     settings = configure(home, port)
     check_port(settings.host, settings.port)
@@ -198,20 +192,24 @@ def serve_some(rooms: Rooms = None, home: Home = None, port: Port = None) -> Non
 
     read = all_settings()
     with database(read) as owner:
-        run(serve(read, owner, rooms.split(",") if rooms else None, [], establish=rooms is None or "identity" in rooms.split(",")))
+        run(
+            serve(
+                read, owner, rooms.split(",") if rooms else None, [], establish=rooms is None or "identity" in rooms.split(","), json_=json_
+            )
+        )
 
 
-def worker(rooms: Rooms = None, home: Home = None) -> None:
+def worker(rooms: Rooms = None, home: Home = None, json_: Json = False) -> None:
     """Carry events and jobs of some rooms, without answering requests."""
     configure(home, None)
     from retinue.assembly.process import settings as all_settings
 
     read = all_settings()
     with database(read) as owner:
-        run(_work(read, owner, rooms.split(",") if rooms else None))
+        run(_work(read, owner, rooms.split(",") if rooms else None, json_))
 
 
-async def _work(read: Any, owner: str, names: list[str] | None) -> None:
+async def _work(read: Any, owner: str, names: list[str] | None, json_: bool) -> None:
     from retinue.assembly.process import connected, named, opened, working
     from retinue.kernel.telemetry import configure_logs
 
@@ -221,7 +219,7 @@ async def _work(read: Any, owner: str, names: list[str] | None) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     rooms = named(names)
     async with opened(read, owner, rooms) as process, connected(process), working(process, rooms):
-        console.print(f"working: {', '.join(room.name for room in rooms)}")
+        say(f"working: {', '.join(room.name for room in rooms)}", json_, working=[room.name for room in rooms])
         await stop.wait()
 
 

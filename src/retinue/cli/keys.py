@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from retinue.cli.house import Home, Json, configure, say
+from retinue.cli.house import Home, Json, configure
+from retinue.cli.output import say
 from retinue.kernel.security import rotate_key
 
 

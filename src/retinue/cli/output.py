@@ -72,6 +72,14 @@ def show(document: Any) -> None:
     sys.stdout.write(json.dumps(document, indent=None if not sys.stdout.isatty() else 1, default=str, ensure_ascii=False) + "\n")
 
 
+def say(text: str, json_: bool, **document: Any) -> None:
+    """One line for people, or one document."""
+    if json_:
+        show(document)
+    else:
+        console.print(text, markup=False)
+
+
 def usage(wrong: Any) -> int:
     """How the command is used, in typer's own way, or as a problem with --json."""
     if wants_json():

@@ -15,7 +15,7 @@ import uvloop
 
 from retinue.cli.browser import open_console
 from retinue.cli.homes import CREDENTIALS, kept_credentials, write_private
-from retinue.cli.output import console
+from retinue.cli.output import say
 from retinue.kernel.errors import Refusal
 
 DATABASE = "retinue"
@@ -78,7 +78,9 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, opens: bool = False) -> None:
+async def serve(
+    read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, opens: bool = False, json_: bool = False
+) -> None:
     """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
     from retinue.assembly.process import named, opened, serving
     from retinue.kernel.telemetry import configure_logs
@@ -86,7 +88,7 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
     from retinue.services.identity.domain.first_start import renew_credentials
     from retinue.services.identity.settings import IdentitySettings
 
-    configure_logs(read.kernel.log_level)
+    configure_logs(read.kernel.log_level, read.kernel.home / "retinue.log" if establish else None)  # `up`; others are a supervisor's
     serving_rooms, working_rooms = named(serves), named(works)
     home: Path = read.kernel.home
     every = {room.name: room for room in (*serving_rooms, *working_rooms)}
@@ -117,7 +119,7 @@ async def serve(read: Any, owner: str, serves: list[str] | None, works: list[str
         gc.collect()
         gc.freeze()  # what start-up made stays to the end: half a million objects that no collection need walk through
         if server.started:
-            console.print(f"ready {read.kernel.address}")
+            say(f"ready {read.kernel.address}", json_, ready=True, url=read.kernel.address, started=True)
         if server.started and opens:
             await asyncio.to_thread(open_console, read.kernel.address)
         await task

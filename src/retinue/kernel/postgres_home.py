@@ -78,13 +78,13 @@ class DiskFull(DatabaseRefusal):
 class OtherVersion(DatabaseRefusal):
     """The data in {data} was written by PostgreSQL {found}; this Retinue brings PostgreSQL {expected}."""
 
-    next = "Run `retinue backup` with the Retinue that wrote it, then `retinue restore` here into an empty RETINUE_HOME."
+    next = "Start it with the Retinue that wrote it; to bring it here, dump it there with pg_dump and load that with psql into an empty RETINUE_HOME."
 
 
 class DataDamaged(DatabaseRefusal):
     """The database in {data} does not start. Its last words: {lines}"""
 
-    next = "Read postgres.log in RETINUE_HOME; if the data is damaged, `retinue restore` a backup into an empty one."
+    next = "Read postgres.log in RETINUE_HOME; if the data is damaged, load your last dump into an empty RETINUE_HOME with psql."
 
 
 class StartTooSlow(DatabaseRefusal):

@@ -42,7 +42,7 @@ class KernelSettings(BaseSettings):
     database_carrying: int = Field(
         10, ge=4, le=200, description="Connections that a process holds at most for the events and jobs that it carries, beside those."
     )
-    log_level: str = Field("WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Lowest level that is logged.")
     metrics_token: SecretStr | None = Field(
         None,
         description="Whoever reads /metrics sends it as a bearer token; without, only this machine reads them, and not through a proxy.",

@@ -1,6 +1,7 @@
 """What an operator can see: JSON logs with a trace id, Prometheus figures, and how long providers took."""
 
 import logging
+import os
 import secrets
 import sys
 import time
@@ -8,6 +9,8 @@ import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,6 +19,7 @@ from prometheus_client import Counter, Gauge, Histogram
 TRACE: ContextVar[str] = ContextVar("trace", default="")
 PROVIDER_SECONDS: ContextVar[list[float] | None] = ContextVar("provider_seconds", default=None)
 
+FILE_BYTES = 20_000_000
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 REQUESTS = Histogram("retinue_http_request_seconds", "Time to answer a request", ["method", "route", "status"], buckets=BUCKETS)
 HANDLED = Counter("retinue_events_handled_total", "Events handled", ["room"])
@@ -85,8 +89,9 @@ def _named(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     return renamed | {"context": event} | ({"error": error} if error else {})
 
 
-def configure_logs(level: str = "INFO") -> None:
-    """JSON lines on standard error, our own records and the libraries' alike."""
+def configure_logs(level: str = "INFO", file: Path | None = None) -> None:
+    """JSON lines, our own records and the libraries' alike: on standard error, or in a file that begins anew when it is full, and then only
+    warnings on standard error."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -95,20 +100,26 @@ def configure_logs(level: str = "INFO") -> None:
             [structlog.processors.CallsiteParameter.MODULE, structlog.processors.CallsiteParameter.FUNC_NAME]
         ),
     ]
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _where,
-                _named,
-                structlog.processors.JSONRenderer(default=str),
-            ],
-        )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if file is not None:
+        handlers[0].setLevel(logging.WARNING)
+        handlers.append(RotatingFileHandler(file, maxBytes=FILE_BYTES, backupCount=1))
+        file.chmod(0o600)
+        if os.path.samestat(os.fstat(sys.stderr.fileno()), file.stat()):  # left running by a command: both are that file
+            del handlers[0]
+    form = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _where,
+            _named,
+            structlog.processors.JSONRenderer(default=str),
+        ],
     )
+    for handler in handlers:
+        handler.setFormatter(form)
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = handlers
     root.setLevel(level)
     for noisy in ("httpx", "httpcore", "procrastinate", "uvicorn.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

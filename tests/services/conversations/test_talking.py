@@ -312,5 +312,5 @@ async def test_conversations_are_counted_by_version_without_tries(client: Client
     await client.person().post(f"{first.path}/end")
     await client.start(config_id=str(client.config_id), config_version=1)
     counted = await client.person("viewer").get(f"/chat/versions/{client.config_id}")
-    assert counted.json() == [{"config_version": 1, "conversations": 2, "running": 1}]
-    assert (await (await house.client()).person("viewer").get(f"/chat/versions/{client.config_id}")).json() == []
+    assert counted.json()["items"] == [{"config_version": 1, "conversations": 2, "running": 1}]
+    assert (await (await house.client()).person("viewer").get(f"/chat/versions/{client.config_id}")).json()["items"] == []

@@ -22,7 +22,7 @@ export function Tasks() {
       <section className="card" aria-label="AI tasks">
         <div className="hd"><h2>AI tasks</h2><span className="cap">scores of the rules on cases that they were not tuned on, beside the dumbest baseline</span></div>
         <Shown query={tasks} what="tasks" rows={5}>
-          {(list) => (
+          {({ items: list }) => (
             <div style={{ overflowX: "auto" }}>
               <table className="tbl">
                 <thead><tr><th>Task</th><th>Without a model</th><th className="r">To a person under</th><th>Measured</th><th className="r">Rules</th><th className="r">Baseline</th><th className="r">Cases</th></tr></thead>
@@ -43,7 +43,7 @@ export function Tasks() {
           )}
         </Shown>
       </section>
-      {tasks.data?.filter((task) => task.name === open).map((task) => (
+      {tasks.data?.items.filter((task) => task.name === open).map((task) => (
         <section key={task.name} className="card pad" aria-label={task.name}>
           <h2 className="mono">{task.name}</h2><p className="cap">prompt version {task.prompt_version}; run it over a file: <code className="mono">retinue tasks run {task.name} --in IN.jsonl --out OUT.jsonl</code></p>
           <div style={{ display: "grid", gridTemplateColumns: "repeat(auto-fit, minmax(280px, 1fr))", gap: 16, marginTop: 12 }}>

@@ -209,9 +209,9 @@ async def notes(id: UUID, work: Work = works(ROOM, "conversations:read")) -> Pag
 
 
 @router.get("/versions/{config_id}")
-async def versions(config_id: UUID, work: Work = works(ROOM, "conversations:read")) -> list[VersionCount]:
-    """How many conversations took each version of a configuration."""
-    return [VersionCount.model_validate(row, from_attributes=True) for row in await store.counts(work, config_id)]
+async def versions(config_id: UUID, work: Work = works(ROOM, "conversations:read")) -> Page[VersionCount]:
+    """How many conversations took each version of a configuration: all of them in one page."""
+    return Page(items=[VersionCount.model_validate(row, from_attributes=True) for row in await store.counts(work, config_id)])
 
 
 @router.post("/presence")

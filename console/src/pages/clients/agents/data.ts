@@ -60,7 +60,7 @@ export function useDifference(client: string, config_id: string, from: number | 
 /** How many conversations took each version. */
 export function useCounts(client: string, config_id: string) {
   const counts = useQuery({ queryKey: liveKey(client, "version counts", config_id), queryFn: () => ask(() => api.GET("/api/v1/chat/versions/{config_id}", { headers: of(client), params: { path: { config_id } } })) }).data;
-  return (version: number) => counts && (counts.find(({ config_version }) => config_version === version) ?? { config_version: version, conversations: 0, running: 0 });
+  return (version: number) => counts && (counts.items.find(({ config_version }) => config_version === version) ?? { config_version: version, conversations: 0, running: 0 });
 }
 export const chats = (count: number) => (count === 1 ? "1 running chat" : `${count.toLocaleString()} running chats`);
 export const keeping = (count: number, version: number) => `${chats(count)} ${count === 1 ? "keeps" : "keep"} version ${version}`;
