@@ -13,7 +13,7 @@ import { Drafted, type Field } from "./Drafted";
 import { useSuggestions } from "./data";
 
 const MOST = 8000, NOTED = 4000;
-export interface Writing { focus: (kind?: "reply" | "note") => void }
+export interface Writing { /** `open`: as soon as one may write there. */ focus: (kind?: "reply" | "note", open?: boolean) => void }
 interface Props {
   client: string;
   conversation: string;
@@ -21,6 +21,8 @@ interface Props {
   asked: string | undefined;
   /** Whether the person here has the conversation. */
   mine: boolean;
+  /** Whether the server knows that too. */
+  held: boolean;
   /** Why a reply cannot be written; notes can. */
   closed: string | null;
   noting: string | null;
@@ -30,19 +32,28 @@ interface Props {
   ref?: Ref<Writing>;
 }
 
-export function Composer({ client, conversation, asked, mine, closed, noting, onSend, onTypes, onTake, ref }: Props) {
+export function Composer({ client, conversation, asked, mine, held, closed, noting, onSend, onTypes, onTake, ref }: Props) {
   const [kind, setKind] = useState<"reply" | "note">("reply");
   const kept = `inbox.${conversation}${kind === "note" ? ".note" : ""}`, keptDraft = `inbox.${conversation}.from`;
   const [text, setText] = useState(() => draft.read(kept));
   const [drafted, setDrafted] = useState(() => draft.read(keptDraft));
   const plain = useRef<HTMLTextAreaElement>(null), rich = useRef<Field>(null);
-  const suggestions = useSuggestions(client, conversation, asked, mine && kind === "reply");
+  const suggestions = useSuggestions(client, conversation, asked, held && kind === "reply");
   const items = mine && kind === "reply" ? (suggestions.data?.items ?? []) : [];
   const machine = kind === "reply" && drafted !== "";
   useEffect(() => { setText(draft.read(kept)); }, [kept]);
   useEffect(() => { setDrafted(draft.read(keptDraft)); setKind("reply"); }, [keptDraft]);
 
-  const focus = (on: "reply" | "note" = kind) => { setKind(on); requestAnimationFrame(() => (rich.current ?? plain.current)?.focus()); };
+  const barred = kind === "note" ? noting : closed;
+  const wanted = useRef<"now" | "open" | null>(null);
+  const [, look] = useState({});
+  const focus = (on: "reply" | "note" = kind, open = false) => { setKind(on); wanted.current = open ? "open" : "now"; look({}); };
+  // After whatever was drawn: a field that cannot be written in yet takes no focus.
+  useEffect(() => {
+    if (!wanted.current || (barred && wanted.current === "open")) return;
+    wanted.current = null;
+    (rich.current ?? plain.current)?.focus();
+  });
   useImperativeHandle(ref, () => ({ focus }));
   const write = (value: string) => {
     const bounded = value.slice(0, kind === "note" ? NOTED : MOST);
@@ -52,7 +63,6 @@ export function Composer({ client, conversation, asked, mine, closed, noting, on
   };
   const from = (words: string) => { setDrafted(words); draft.keep(keptDraft, words); };
   const use = (item: Schema["Suggestion"]) => { setKind("reply"); from(item.text); setText(item.text); draft.keep(kept, item.text); onTypes(true); requestAnimationFrame(() => rich.current?.focus()); };
-  const barred = kind === "note" ? noting : closed;
   const send = () => {
     if (barred || !text.trim()) return;
     onSend(kind, text.trim());

@@ -63,7 +63,7 @@ function None() {
 
 function Opened({ client, id, me }: { client: string; id: string; me: string | undefined }) {
   const navigate = useNavigate(), inspect = useInspect();
-  const query = useConversation(client, id), line = query.data;
+  const { query, line, acting } = useConversation(client, id);
   const { query: read, items, handovers, more } = useThread(client, id);
   const notes = useNotes(client, id).data?.items ?? [];
   const messages = useMemo(() => [...items].reverse(), [items]);
@@ -87,7 +87,7 @@ function Opened({ client, id, me }: { client: string; id: string; me: string | u
   const run = async (act: () => Promise<unknown>, done: string, undo?: () => Promise<unknown>) => {
     try { await act(); say(done, undo && (() => void run(undo, "Undone."))); } catch (error) { refuse(error); }
   };
-  const take = () => { if (barred) { refuse(new Error(barred)); return; } void run(acts.take, `You took over from the agent. ${visitor} is yours.`, acts.giveBack).then(() => writing.current?.focus("reply")); };
+  const take = () => { if (barred) { refuse(new Error(barred)); return; } writing.current?.focus("reply", true); void run(acts.take, `You took over from the agent. ${visitor} is yours.`, acts.giveBack); };
   const giveBack = () => void run(acts.giveBack, "You handed back. The agent answers from the next message on.", acts.take);
   const why = (message: string | undefined) => {
     if (!message) return;
@@ -136,7 +136,7 @@ function Opened({ client, id, me }: { client: string; id: string; me: string | u
         {read.error && !read.data ? <div className="pad"><Trouble error={read.error} onRetry={() => void read.refetch()} /></div>
           : !read.data ? <Loading what="what was said" rows={5} height={56} />
           : <Thread client={client} line={line} messages={messages} handovers={Object.values(handovers)} notes={notes} outgoing={outgoing} piece={watched.piece} agentTypes={watched.agentTypes} visitorTypes={watched.visitorTypes} visitor={visitor} me={me} chosen={side.folded ? undefined : chosen} more={more} onWhy={why} onRetry={retry} onDrop={takeBack} />}
-        <Composer key={rewritten} ref={writing} client={client} conversation={id} asked={last?.message_id} mine={mine} noting={writes}
+        <Composer key={rewritten} ref={writing} client={client} conversation={id} asked={last?.message_id} mine={mine} held={mine && !acting} noting={writes}
           closed={mine ? null : line.status === "ended" ? "This conversation has ended." : other ? `${other} is answering.` : (takes ?? "The agent is answering.")}
           onTake={line.status !== "ended" && !other && !takes ? take : undefined} onSend={add} onTypes={watched.types} />
       </section>

@@ -71,10 +71,15 @@ export function useCounts() {
 }
 
 const conversationKey = (client: string, id: string) => liveKey(client, "conversation", id);
+const actingKey = (client: string, id: string) => ["acting", client, id];
 const threadKey = (client: string, id: string) => liveKey(client, "thread", id);
 
+/** As the server says, with what is being done to it from here until that has its answer; `acting` meanwhile. */
 export function useConversation(client: string, id: string) {
-  return useQuery({ queryKey: conversationKey(client, id), enabled: Boolean(id), queryFn: () => ask(() => api.GET("/api/v1/inbox/{conversation_id}", { headers: of(client), params: { path: { conversation_id: id } } })) });
+  const query = useQuery({ queryKey: conversationKey(client, id), enabled: Boolean(id), queryFn: () => ask(() => api.GET("/api/v1/inbox/{conversation_id}", { headers: of(client), params: { path: { conversation_id: id } } })) });
+  const { data: shown } = useQuery<Partial<Line> | null>({ queryKey: actingKey(client, id), enabled: false, initialData: null, queryFn: () => null });
+  const line = useMemo(() => (query.data && shown ? { ...query.data, ...shown } : query.data), [query.data, shown]);
+  return { query, line, acting: shown !== null };
 }
 
 /** Newest first; `handovers` of the pages that were read. */
@@ -121,16 +126,28 @@ export function useSuggestions(client: string, id: string, message: string | und
 }
 
 /** Taking, giving back and ending: shown at once, and taken back when the server refuses. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** What is done in one conversation goes out one after the other: a reply not before its take-over, nor handing back before the reply. */
+export function inTurn<T>(id: string, act: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(id) ?? Promise.resolve()).catch(() => undefined).then(act);
+  turns.set(id, mine);
+  void mine.catch(() => undefined).then(() => { if (turns.get(id) === mine) turns.delete(id); });
+  return mine;
+}
+
 export function useActs(client: string, id: string, me: string | undefined) {
   const queries = useQueryClient();
-  const change = async (shown: Partial<Line>, send: () => Promise<unknown>) => {
-    const key = conversationKey(client, id), before = queries.getQueryData<Line>(key);
-    await queries.cancelQueries({ queryKey: key });
-    if (before) queries.setQueryData(key, { ...before, ...shown });
-    try { await send(); } catch (error) { queries.setQueryData(key, before); throw asProblem(error); } finally {
+  const change = async (shown: Partial<Line>, send: () => Promise<Partial<Line>>) => {
+    const key = conversationKey(client, id), acting = actingKey(client, id);
+    queries.setQueryData(acting, shown);
+    try {
+      const said = await inTurn(id, send);
+      await queries.cancelQueries({ queryKey: key }); // a reading that began before knows nothing of it
+      queries.setQueryData<Line>(key, (now) => now && { ...now, status: said.status ?? now.status, taken_by: said.taken_by ?? null, waiting_since: said.waiting_since ?? null, ended_at: said.ended_at ?? null, ...(shown.taken_by_name === null ? { taken_by_name: null } : {}) });
+    } catch (error) { throw asProblem(error); } finally {
+      if (queries.getQueryData(acting) === shown) queries.setQueryData(acting, null);
       for (const one of [key, threadKey(client, id), liveKey("all", "inbox"), liveKey("all", "inbox counts")]) void queries.invalidateQueries({ queryKey: one });
-      // drafts that were asked for before the server knew of it were refused
-      void queries.invalidateQueries({ queryKey: ["suggestions", client, id], predicate: ({ state }) => state.status !== "success" });
     }
   };
   const path = { headers: of(client), params: { path: { id } } };

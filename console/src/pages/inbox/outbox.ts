@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api, ask, of } from "@/api/client";
 import { liveKey, useStatus } from "@/api/live";
 import { asProblem, type Problem } from "@/api/problem";
+import { inTurn } from "./data";
 
 export interface Outgoing { key: string; kind: "reply" | "note"; content: string; at: string; problem: { kind: string; detail: string; next: string | null } | null }
 const name = (id: string) => `retinue.outbox.${id}`;
@@ -37,7 +38,7 @@ export function useOutbox(client: string, id: string) {
     const options = { headers: { ...of(client), "Idempotency-Key": one.key }, params: { path: { id } }, body: { content: one.content } };
     try {
       if (one.kind === "note") await ask(() => api.POST("/api/v1/chat/conversations/{id}/notes", options));
-      else await ask(() => api.POST("/api/v1/chat/conversations/{id}/reply", options));
+      else await inTurn(id, () => ask(() => api.POST("/api/v1/chat/conversations/{id}/reply", options)));
       await queries.invalidateQueries({ queryKey: liveKey(client, one.kind === "note" ? "notes" : "thread", id) });
       change(id, (now) => now.filter((other) => other.key !== one.key));
     } catch (error) {
