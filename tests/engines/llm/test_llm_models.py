@@ -1,5 +1,6 @@
 """Who answers a task: a model, another provider, or the rules; and what the answer says about it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -165,6 +166,43 @@ async def test_the_breaker_leaves_a_failing_provider_alone_and_tries_again_later
         bench.now += 31
         scripted(openai, [GLAD])
         assert (await answer(bench)).model.startswith("openai")
+
+
+class Paced(Bench):
+    """Who sleeps goes on when the test says so."""
+
+    def __init__(self, providers: dict[str, Provider], **settings: Any) -> None:
+        super().__init__(providers, **settings)
+        self.tick = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.tick.wait()
+        self.tick.clear()
+        self.now += seconds
+
+
+async def test_a_provider_that_is_not_there_costs_one_try_and_nothing_until_it_is_back():
+    simulator = OpenAISimulator()
+    async with serving(simulator.app) as address:
+        port = int(address.rpartition(":")[2])
+    provider = OpenAI(SecretStr(simulator.key), f"{address}/v1")
+    bench = Paced({"openai": provider}, balanced="openai:gpt-4.1-mini")
+    watching = asyncio.create_task(bench.models.watch())
+    await asyncio.sleep(0)
+    first = await answer(bench)
+    assert (first.answered_by, "ConnectError" in first.fallback) == ("rules", True), "tried once, with no wait before another try"
+    bench.now += 3600
+    for _ in range(3):
+        assert "resting" in (await answer(bench)).fallback, "nobody's turn looks whether it is back"
+    async with serving(simulator.app, port), asyncio.timeout(20):
+        scripted(simulator, [GLAD])
+        while (given := await answer(bench)).answered_by == "rules":
+            bench.tick.set()
+            await asyncio.sleep(0.01)
+        assert given.output.mood == "glad" and len(simulator.requests) == 1
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    await provider.aclose()
 
 
 async def test_output_that_does_not_fit_is_repaired_once():

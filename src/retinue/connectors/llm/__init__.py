@@ -1,6 +1,6 @@
 """Model providers: a file per vendor, and the offline twin."""
 
-from retinue.connectors.llm.errors import BadKey, ProviderError, RateLimited, Rejected, Unavailable
+from retinue.connectors.llm.errors import BadKey, ProviderError, RateLimited, Rejected, Unavailable, Unreachable
 from retinue.connectors.llm.protocol import (
     Collector,
     Completion,
@@ -40,6 +40,7 @@ __all__ = [
     "ToolCall",
     "ToolPiece",
     "Unavailable",
+    "Unreachable",
     "Usage",
     "collect",
     "configured",

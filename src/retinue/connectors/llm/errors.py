@@ -33,6 +33,10 @@ class Unavailable(ProviderError):
     """Down, overloaded, too slow, or the answer broke off: the same request may work later."""
 
 
+class Unreachable(Unavailable):
+    """No connection came about: nobody is there, so there is no point in asking again at once."""
+
+
 class Rejected(ProviderError):
     """The provider will not take this request, now or later."""
 

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from retinue.connectors.llm.errors import BadKey, ProviderError, RateLimited, Rejected, Unavailable, scrub
+from retinue.connectors.llm.errors import BadKey, ProviderError, RateLimited, Rejected, Unavailable, Unreachable, scrub
 
 _MOST_BYTES = 32 * 1024 * 1024
+CONNECT_SECONDS = 0.9  # a visitor waits meanwhile, and rules could answer
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
@@ -77,7 +78,7 @@ class Wire:
 
     @asynccontextmanager
     async def _response(self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float) -> AsyncIterator[httpx.Response]:
-        timeout = httpx.Timeout(timeout_s, connect=min(5.0, timeout_s))
+        timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_SECONDS, timeout_s))
         try:
             async with self._open.stream(
                 method, self.base_url + path, json=body, headers=self._headers(self._secret()), timeout=timeout
@@ -86,6 +87,8 @@ class Wire:
                     text = (await response.aread()).decode("utf-8", "replace")
                     raise self.error(response.status_code, text, response.headers)
                 yield response
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise Unreachable(self.provider, scrub(f"{type(error).__name__}: {error}", self._secret())) from error
         except httpx.TimeoutException as error:
             raise Unavailable(self.provider, f"no answer within {timeout_s:g} s") from error
         except (httpx.TransportError, httpx.StreamError) as error:

@@ -24,6 +24,8 @@ from retinue.connectors.llm import (
     Rejected,
     Reply,
     Tool,
+    Unavailable,
+    Unreachable,
 )
 from retinue.engines.governance.budget import BudgetSpent
 from retinue.engines.governance.facts import Principal
@@ -37,6 +39,7 @@ from retinue.kernel.errors import Refusal
 Request = Callable[[str], Completion]
 OFFLINE = "offline"
 LISTING_SECONDS, LISTED_FOR_SECONDS = 3.0, 300.0
+LOOK_EVERY_S, LOOK_WITHIN_S = 0.5, 5.0
 
 
 class NoAnswer(Refusal):
@@ -67,6 +70,33 @@ class Models:
         self._listed: dict[str, frozenset[str]] = {}
         self._ask_again: dict[str, float] = {}
         self._breakers = {name: Breaker(*rest) for name in providers}
+
+    async def watch(self) -> None:
+        """Look after providers that are left alone, for as long as this runs: no caller waits for one that is away."""
+        for breaker in self._breakers.values():
+            breaker.watched = True
+        try:
+            while True:
+                await self._sleep(LOOK_EVERY_S)
+                await self.look()
+        finally:
+            for breaker in self._breakers.values():
+                breaker.watched = False
+
+    async def look(self) -> None:
+        """Ask each provider that is due for its list of models; one that answers anything but a failure of its own is back."""
+        for name, breaker in self._breakers.items():
+            if not breaker.due:
+                continue
+            try:
+                async with asyncio.timeout(LOOK_WITHIN_S):
+                    await self._providers[name].models()
+            except (Unavailable, BadKey, TimeoutError):
+                breaker.looked(False)
+            except ProviderError:
+                breaker.looked(True)
+            else:
+                breaker.looked(True)
 
     @property
     def available(self) -> bool:
@@ -325,8 +355,8 @@ class Models:
         if isinstance(error, BadKey):
             breaker.failed(for_good=True)
             return None
-        breaker.failed()
-        if attempt + 1 >= self._settings.attempts:
+        breaker.failed(at_once=isinstance(error, Unreachable))
+        if isinstance(error, Unreachable) or attempt + 1 >= self._settings.attempts:
             return None
         wait = self._settings.backoff_s * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
         if isinstance(error, RateLimited) and error.retry_after is not None:
