@@ -20,6 +20,7 @@ await build({
   target: "es2022",
   charset: "utf8",
   legalComments: "none",
+  mangleProps: /^(listener|begun|confirmed|refused|connected|attach|kept|keep|lively|forget|opened|asks|problem|gone)$/, // names of our own that nobody else reads
   outfile: "../src/retinue/assembly/files/widget/widget.js",
   plugins: [styles],
   logLevel: "warning",

@@ -69,7 +69,8 @@ class Traveller:
     async def ask_by_socket(self, conversation: str, content: str) -> tuple[list[str], Any]:
         address = self.place.address("/chat").replace("http", "ws", 1)
         deltas = list[str]()
-        async with websockets.connect(f"{address}/api/v1/chat/ws/{conversation}?token={self.token}") as socket:
+        async with websockets.connect(f"{address}/api/v1/chat/ws/{conversation}") as socket:
+            await socket.send(json.dumps({"type": "auth", "token": self.token}))
             await socket.send(json.dumps({"type": "message", "id": "one", "content": content}))
             asked = False
             while True:

@@ -7,7 +7,7 @@ export interface Listener {
   message(message: Message): void;
   confirmed(id: string, messageId: string, position: number): void;
   refused(problem: Problem, id?: string): void;
-  delta(text: string): void;
+  delta(text: string, question?: string): void;
   typing(status: boolean, who: string): void;
   status(status: Status): void;
   connected(yes: boolean): void;
@@ -17,7 +17,11 @@ export interface Listener {
 const QUIET = 25_000; // ms without a word from the server before it is asked whether it lives
 const ANSWERS_WITHIN = 8_000;
 const POLL = 4_000;
+const AWAY = 2_000;
 const LONGEST_WAIT = 15_000;
+
+/** An id of ours, in one conversation. */
+export const fresh = (): string => `${Date.now()}-${Math.random()}`;
 
 export class Refused extends Error {
   constructor(public problem: Problem) {
@@ -102,7 +106,7 @@ export class Chat {
   }
 
   send(text: string): Pending {
-    const pending = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, text };
+    const pending = { id: fresh(), text };
     this.#memory.keep({ pending: [...this.#memory.kept.pending, pending] });
     void this.#flush();
     return pending;
@@ -121,10 +125,11 @@ export class Chat {
     if (this.#byRequests) return void this.#poll();
     if (this.#socket && this.#socket.readyState < WebSocket.CLOSING) return;
     const { id, token } = this.#memory.kept;
-    const socket = new WebSocket(`${this.#server.replace(/^http/, "ws")}/api/v1/chat/ws/${id}?token=${token}`);
+    const socket = new WebSocket(`${this.#server.replace(/^http/, "ws")}/api/v1/chat/ws/${id}`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#unopened = 0;
+      this.#say({ type: "auth", token });
       this.#say({ type: "resume", after: this.#resumed });
     };
     socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(JSON.parse(data));
@@ -191,7 +196,7 @@ export class Chat {
       this.#tries = 0;
       this.#on.connected(true);
       void this.#flush();
-    } else if (type === "delta") this.#on.delta(frame["content"]!);
+    } else if (type === "delta") this.#on.delta(frame["content"]!, frame["in_answer_to"]);
     else if (type === "typing") this.#on.typing(frame["status"]!, frame["who"] ?? "assistant");
     else if (type === "status") this.#on.status(status!);
     else if (type === "end") this.#on.status("ended");
@@ -218,6 +223,11 @@ export class Chat {
   #refuse(problem: Problem, id?: string): void {
     if (problem.status === 401 || problem.status === 404) {
       return this.#on.gone();
+    }
+    if (id && problem.status === 503) {
+      // The server cannot take it now, so it goes out again.
+      this.#sending = undefined;
+      return void setTimeout(() => this.#flush(), AWAY);
     }
     if (problem.title === "ConversationOver") this.#on.status("ended");
     if (id) this.#settle(id);

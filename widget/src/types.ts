@@ -40,6 +40,7 @@ export interface Message {
   rich_content: { buttons?: Button[]; suggested_questions?: string[]; cards?: Card[] } | null;
   attachments: { name: string; bytes: number }[];
   grounded: boolean | null;
+  in_answer_to: string | null;
   client_message_id: string | null;
   created_at: string;
 }

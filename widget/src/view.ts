@@ -1,5 +1,5 @@
 // What a visitor sees: the button in the corner, and the panel with the conversation. All of it in a shadow root that the page cannot style.
-import { type Chat, type Listener, Refused } from "./chat";
+import { type Chat, fresh, type Listener, Refused } from "./chat";
 import { h, icon, PAGE } from "./dom";
 import { form } from "./form";
 import type { Memory } from "./memory";
@@ -188,7 +188,7 @@ export class View implements Listener {
     const { words: w, upload } = this.#settings;
     if (!file || !upload) return;
     if (file.size > upload.limit_bytes) return this.#quiet(w["too_large"]!.replace("{limit}", `${upload.limit_bytes / 1e6}`));
-    const id = `${Date.now()}-${Math.random()}`;
+    const id = fresh();
     const item = this.#mine({ id, text: "" });
     item.querySelector(".bubble")!.append(icon(PAGE), file.name);
     try {
@@ -221,8 +221,11 @@ export class View implements Listener {
     this.#put(item, messageId, position);
   }
 
-  #put(item: HTMLElement, id: string, position: number): void {
+  /** An answer stands below its question, whatever was asked meanwhile. */
+  #put(item: HTMLElement, id: string, position: number, question?: string | null): void {
     this.#shown.set(id, item);
+    const asked = this.#shown.get(question!)?.dataset["position"];
+    if (asked) position = +asked + position / 1e6;
     item.dataset["position"] = `${position}`;
     const later = [...this.#list.children].find((other) => other !== item && Number((other as HTMLElement).dataset["position"] ?? Infinity) > position);
     if (later) this.#list.insertBefore(item, later);
@@ -239,12 +242,9 @@ export class View implements Listener {
     }
     if (message.role !== "visitor") this.typing(false);
     const shown = item(this.#settings, message.role, message.content, message);
-    if (message.role === "assistant" && this.#stream) {
-      this.#stream.remove();
-      this.#stream = undefined;
-    }
+    if (message.role === "assistant") this.#unsaid();
     shown.classList.toggle("unsure", message.grounded === false);
-    this.#put(shown, message.message_id, message.position);
+    this.#put(shown, message.message_id, message.position, message.in_answer_to);
     this.#choices();
     shown.append(...rich(w, message, (value) => this.#write(value)));
     this.#down(message.role !== "visitor");
@@ -262,15 +262,21 @@ export class View implements Listener {
     this.#list.querySelectorAll(".choices").forEach((old) => old.remove());
   }
 
-  delta(text: string): void {
+  delta(text: string, question?: string): void {
     this.typing(false);
     if (!this.#stream) {
       this.#stream = item(this.#settings, "assistant", "");
       this.#stream.setAttribute("aria-busy", "true");
       this.#list.append(this.#stream);
+      this.#shown.get(question!)?.after(this.#stream);
     }
     this.#stream.querySelector(".bubble")!.append(text);
     this.#down();
+  }
+
+  #unsaid(): void {
+    this.#stream?.remove();
+    this.#stream = undefined;
   }
 
   typing(status: boolean, who = "assistant"): void {
@@ -309,8 +315,7 @@ export class View implements Listener {
     for (const said of this.#list.querySelectorAll(".sent small")) said.textContent = w[yes ? "sending" : "unsent"]!;
     if (!yes) {
       this.typing(false);
-      this.#stream?.remove();
-      this.#stream = undefined;
+      this.#unsaid();
     } else this.#replaying = false;
   }
 

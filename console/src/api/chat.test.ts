@@ -9,6 +9,7 @@ class Line {
   said: Record<string, unknown>[] = [];
   onmessage: ((event: { data: string }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
+  onopen: (() => void) | null = null;
   constructor(readonly url: string) {}
   send(text: string) { this.said.push(JSON.parse(text)); }
   close(code = 1006) { this.readyState = 3; this.onclose?.({ code }); }
@@ -29,6 +30,12 @@ beforeEach(async () => {
   line(lines).tell({ type: "message", ...message(1, { content: "Hello" }), last: 1 });
 });
 afterEach(() => { talk.close(); vi.useRealTimers(); });
+
+test("the token is the first thing said, and stands in no address", () => {
+  line(lines).onopen?.();
+  expect(line(lines).said).toEqual([{ type: "auth", token: "secret" }]);
+  expect(line(lines).url).not.toContain("secret");
+});
 
 test("one message at a time; each stands where the server put it", () => {
   talk.send("first");

@@ -135,8 +135,9 @@ export class Talk {
     if (!bearer) { this.later(); return; }
     const address = new URL(`/api/v1/chat/ws/${this.state.conversation}`, location.href);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    address.search = new URLSearchParams({ token: bearer, client_id: this.place.client }).toString();
+    address.search = new URLSearchParams({ client_id: this.place.client }).toString();
     const socket = this.socket = this.connect(address.href);
+    socket.onopen = () => { socket.send(JSON.stringify({ type: "auth", token: bearer })); }; // in an address it would be logged
     socket.onmessage = (message) => { this.heard(); this.hear(JSON.parse(message.data as string) as Frame); };
     socket.onclose = ({ code }) => {
       if (this.socket !== socket) return;

@@ -209,10 +209,11 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
                 ).format(identity)
             )
             connection.execute(q.SQL("grant select, insert, update, delete on kernel.credential to {}").format(identity))
-        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked, and asks who may see it
+        for listening in (room.name for room in rooms if room.name in ("copilot", "conversations")):  # ask who may hear what happens
+            connection.execute(q.SQL("grant execute on function kernel.actors() to {}").format(q.Identifier(role(listening))))
+        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked
             copilot = q.Identifier(role("copilot"))
             connection.execute(q.SQL("grant select on events.log, events.parked, events.cursor to {}").format(copilot))
-            connection.execute(q.SQL("grant execute on function kernel.actors() to {}").format(copilot))
         connection.execute(q.SQL("comment on schema kernel is {}").format(q.Literal(_fingerprint(rooms, engines))))
 
 

@@ -15,6 +15,7 @@ from retinue.engines.governance.trail import recorder
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
 from retinue.engines.web import Throttle, WebSettings
+from retinue.kernel.ending import stop
 from retinue.kernel.live import Live
 from retinue.kernel.postgres import PostgresSettings
 from retinue.kernel.process import Process
@@ -22,6 +23,8 @@ from retinue.kernel.room import Room
 from retinue.kernel.security import Security
 from retinue.kernel.settings import KernelSettings
 from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.rehearsal import connect, rehearse
+from retinue.services.conversations.watching import Chats
 from retinue.services.copilot.feed import Feed
 
 SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
@@ -40,16 +43,22 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     gate = Gate(recorder(process.database, rooms[0].name), clock=clock)
     reader = Reader(process.get(Limits))
     stack.callback(reader.close)
-    # Loading takes a fraction of a second that the first question need not wait for.
-    warm = asyncio.create_task(asyncio.to_thread(embedder.prepare))
-    stack.push_async_callback(asyncio.wait, [warm])
     process.provide(Embedder, embedder)
     process.provide(Gate, gate)
     process.provide(Reader, reader)
     process.provide(Throttle, Throttle(clock))
     process.provide(Feed, Feed(process.database, process.get(Live), process.get(Security)))
+    process.provide(Chats, Chats(process.database, process.get(Live), process.get(Security)))
     models = Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings))
     process.provide(Models, models)
+    stack.push_async_callback(stop, asyncio.create_task(models.watch()))
     agents = Agents(process.database, embedder, models, gate)
     stack.push_async_callback(agents.close)
     process.provide(Agents, agents)
+
+    async def warm() -> None:
+        """Takes a second that the first question need not wait for."""
+        await asyncio.to_thread(embedder.prepare)
+        await asyncio.gather(connect(process.database), rehearse(agents))
+
+    stack.push_async_callback(asyncio.wait, [asyncio.create_task(warm())])

@@ -139,7 +139,8 @@ def process_of(request: Any) -> Process:
 
 
 async def caller_of(request: Any) -> Caller:
-    """Who sent this request or opened this socket (then `token` may be a query parameter); it is counted once.
+    """Who sent this request or opened this socket; it is counted once. A socket may say its token in its first frame, kept as
+    `retinue.token`; as the query parameter `token`, which proxies log, it is heard for programs that were written before.
 
     Raises Unauthorized and TooManyRequests.
     """
@@ -147,7 +148,7 @@ async def caller_of(request: Any) -> Caller:
     if known is None:
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         if request.scope["type"] == "websocket" and not bearer:
-            scheme, bearer = "Bearer", request.query_params.get("token", "")
+            scheme, bearer = "Bearer", request.scope.get("retinue.token") or request.query_params.get("token", "")
         if scheme.lower() != "bearer" or not bearer or len(bearer) > 4096:
             raise Unauthorized()
         known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)

@@ -125,11 +125,17 @@ def configure_logs(level: str = "INFO", file: Path | None = None) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     for own in ("uvicorn", "uvicorn.error"):
         logging.getLogger(own).handlers = []
+    logging.getLogger("uvicorn.error").addFilter(_without_addresses)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_addresses(record: logging.LogRecord) -> bool:
+    """Uvicorn tells the whole address of every socket, and programs may still have put a token into it."""
+    return '"WebSocket %s"' not in str(record.msg)
 
 
 def log(name: str) -> structlog.stdlib.BoundLogger:

@@ -3,7 +3,7 @@
 import asyncio
 import copy
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -62,6 +62,7 @@ class Work:
         self.keys = Keys(self)
         self.events: list[tuple[Event, Event | None]] = []
         self.jobs: list[dict[str, Any]] = []
+        self.after: list[Callable[[], None]] = []
 
     async def execute(self, sql: str, **values: Any) -> Rows[Any]:
         """Rows by name. Parameters are written `:name`."""
@@ -104,6 +105,10 @@ class Work:
         if self.flushed:
             raise Misuse("a Work that was flushed starts nothing more")
         self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
+
+    def then(self, told: Callable[[], None]) -> None:
+        """Once this is committed, within this process: for what may be lost, and may not raise."""
+        self.after.append(told)
 
     async def flush(self, answer: str = "select", *, last: bool = False, **values: Any) -> None:
         """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit, which `last` sends along.
@@ -164,6 +169,8 @@ class Database:
                 work = Work(wire, room, organization, actor, self.clock.now(), roles=rows[0].roles or ())
                 yield work
                 await self.commit(work)
+                for told in work.after:
+                    told()
 
     @asynccontextmanager
     async def begun(self, sql: str, values: Mapping[str, Any]) -> AsyncIterator[tuple[Wire, list[Any]]]:

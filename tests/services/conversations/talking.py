@@ -44,6 +44,7 @@ from retinue.kernel.work import Database, uuid7
 from retinue.services.conversations import room
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.settings import ConversationsSettings
+from retinue.services.conversations.watching import Chats
 
 ALL = tuple({r.name: r for r in (*ROOMS, room)}.values())
 OPENING = """# Opening hours
@@ -243,6 +244,7 @@ def process_of(database: Database, folder: Path, embedder: Embedder, **provided:
     process.provide(Limiter, Limiter(100_000, database.clock))
     process.provide(Asks, Asks([ask for r in ALL for ask in r.asks]))
     process.provide(Live, Live(database))
+    process.provide(Chats, Chats(database, process.get(Live), process.get(Security)))
     process.provide(Files, Files(folder / "files"))
     process.provide(Reader, Reader(Limits()))
     process.provide(ConversationsSettings, ConversationsSettings())

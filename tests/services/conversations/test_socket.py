@@ -2,26 +2,42 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import httpx
+import psycopg
 import pytest
+import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-from retinue.services.conversations import frames
+from conftest import as_login
+from retinue.assembly.application import application
+from retinue.engines.knowledge.embedding import Embedder
+from retinue.kernel.live import Live
+from retinue.kernel.security import Caller as Known
+from retinue.kernel.telemetry import configure_logs
+from retinue.kernel.work import Database, uuid7
+from retinue.services.conversations import frames, heard, room
 from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.heard import Window
 from sockets import away, told_by
 
-from .talking import Client, Visit
+from .talking import Client, House, Visit, process_of, served
 
 
 @asynccontextmanager
 async def chat(client: Client, visit: Visit, token: str | None = None) -> AsyncIterator["Chat"]:
-    url = client.house.url.replace("http", "ws") + f"/api/v1/chat/ws/{visit.id}?token={token or visit.visitor.token}"
+    url = client.house.url.replace("http", "ws") + f"/api/v1/chat/ws/{visit.id}"
     async with connect(url) as connection:
-        yield Chat(connection)
+        opened = Chat(connection)
+        await opened.send(type="auth", token=token or visit.visitor.token)
+        yield opened
 
 
 class Broken:
@@ -233,3 +249,166 @@ async def test_a_socket_ends_when_its_person_may_no_longer_see(client: Client) -
         assert (await socket.until("error"))[-1]["status"] in (403, 404)
         with pytest.raises(websockets.ConnectionClosed):
             await socket.connection.recv()
+
+
+class Counted(Database):
+    """Counts transactions and calls of functions."""
+
+    asked = 0
+
+    @asynccontextmanager
+    async def begun(self, *given: Any, **named: Any) -> AsyncIterator[Any]:
+        self.asked += 1
+        async with super().begun(*given, **named) as begun:
+            yield begun
+
+    async def call(self, sql: str, **values: Any) -> list[Any]:
+        self.asked += 1
+        return await super().call(sql, **values)
+
+
+async def test_open_chats_of_others_cost_a_turn_nothing(
+    owner_url: str, owner: psycopg.Connection, embedder: Embedder, tmp_path: Path
+) -> None:
+    database = Counted(as_login(owner_url))
+    process = process_of(database, tmp_path, embedder)
+    async with served(process) as url, httpx.AsyncClient(base_url=url, timeout=30) as http, AsyncExitStack() as stack:
+        client = await House(process, url, http, owner, embedder).client()
+        visit = await client.start()
+        await visit.say("When are you open on Saturdays?")
+
+        async def turns() -> int:
+            before = database.asked
+            for _ in range(3):
+                await visit.say("When are you open on Saturdays?")
+            return database.asked - before
+
+        alone = await turns()
+        others = [await client.start() for _ in range(5)]
+        sockets = [await stack.enter_async_context(chat(client, others[n % 5])) for n in range(40)]
+        for socket in sockets:
+            await socket.until("message")
+        assert await turns() <= alone + 3 * 4, "a few readings a turn, whatever the number of chats"
+        before = database.asked
+        await process.get(Live).wait(uuid7(), 3.0)
+        assert database.asked - before <= 8, "and when nothing happens one look a second"
+        await others[0].say("Hello")
+        heard = [(await socket.until("message"))[-1]["position"] for n, socket in enumerate(sockets) if n % 5 == 0]
+        assert set(heard) == {3}
+    await database.close()
+
+
+async def test_an_answer_of_this_process_reaches_its_chats_without_a_read(client: Client) -> None:
+    visit = await client.start()
+    window = Window(Known("visitor", client.id, None, conversation=UUID(visit.id)), client.id, UUID(visit.id), seen=1)
+    heard.enter(window)
+    await visit.say("When are you open on Saturdays?")
+    heard.leave(window)
+    assert [(m["role"], m["position"]) for m in window.waiting] == [("assistant", 3)]
+
+
+async def test_what_another_process_stores_is_found_by_one_reading(client: Client) -> None:
+    house, visit, agent = client.house, await client.start(), client.person()
+    async with chat(client, visit) as visitor, chat(client, visit, agent.token) as staff:
+        for socket in (visitor, staff):
+            await socket.until("message")
+        for position in (2, 3):
+            house.sql(
+                "insert into conversations.message (organization_id, id, conversation_id, position, role, content, answered, remembered, created_at)"
+                " values (%s, %s, %s, %s, 'person', %s, true, true, now())",
+                client.id, uuid7(), visit.id, position, f"Number {position}",
+            )  # fmt: skip
+        house.sql("update conversations.conversation set positions = 3, status = 'taken' where id = %s", visit.id)
+        house.sql("select pg_notify('retinue_events', %s)", str(client.id))
+        for socket in (visitor, staff):
+            seen = [*(await socket.until("message")), *(await socket.until("status"))]
+            assert [m.get("content") for m in seen] == ["Number 2", "Number 3", None]
+            assert seen[-1]["status"] == "taken"
+
+
+async def test_three_questions_at_once_keep_their_answers_apart(client: Client) -> None:
+    visit = await client.start()
+    texts = {"a": "When are you open on Saturdays?", "b": "What does delivery to Scotland cost?", "c": "How long does calibration take?"}
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        for id, text in texts.items():
+            await socket.send(type="message", content=text, id=id)
+        seen: list[dict[str, Any]] = []
+        while len([m for m in seen if m["type"] == "message"]) < 3:
+            seen += await socket.until("message")
+    questions = {m["message_id"]: m["id"] for m in seen if m["type"] == "ack"}
+    assert sorted(questions.values()) == ["a", "b", "c"]
+    for message_id, id in questions.items():
+        of_it = [m for m in seen if m.get("in_answer_to") == message_id]
+        assert [m["type"] for m in of_it if m["type"] != "delta"] == ["typing", "typing", "message"]
+        assert "".join(m["content"] for m in of_it if m["type"] == "delta") == of_it[-1]["content"]
+        assert {"a": "9.00", "b": "£19", "c": "two working days"}[id] in of_it[-1]["content"]
+    assert all("in_answer_to" in m for m in seen if m["type"] in ("delta", "typing"))
+
+
+async def test_a_long_conversation_is_resumed_whole(client: Client) -> None:
+    house, visit = client.house, await client.start()
+    house.sql(
+        "insert into conversations.message (organization_id, id, conversation_id, position, role, content, answered, remembered, created_at)"
+        " select %s, gen_random_uuid(), %s, n, 'person', n::text, true, true, now() from generate_series(2, 450) n",
+        client.id, visit.id,
+    )  # fmt: skip
+    house.sql("update conversations.conversation set positions = 450 where id = %s", visit.id)
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        positions, after, more = [], 1, True
+        while more:
+            await socket.send(type="resume", after=after)
+            seen = await socket.until("resumed")
+            positions += [m["position"] for m in seen[:-1]]
+            after, more = seen[-1]["position"], seen[-1]["more"]
+    assert positions == list(range(2, 451))
+
+
+async def test_a_token_in_the_address_still_opens_a_chat_and_is_in_no_log(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    visit, root = await client.start(), logging.getLogger()
+    before = root.handlers, root.level
+    configure_logs("INFO")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(client.house.process, [room]), port=0, log_config=None, log_level="info", access_log=False, lifespan="off"
+        )
+    )
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    url = f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/api/v1/chat/ws/{visit.id}"
+    async with connect(f"{url}?token={visit.visitor.token}") as old, connect(url, additional_headers=bearer(visit)) as by_header:
+        for connection in (old, by_header):
+            await Chat(connection).until("message")
+            await Chat(connection).send(type="ping")
+            await Chat(connection).until("pong")
+    server.should_exit = True
+    await serving
+    root.handlers, root.level = before
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    written = capfd.readouterr()
+    assert "uvicorn" in written.err and visit.visitor.token not in written.out + written.err
+
+
+def bearer(visit: Visit) -> dict[str, str]:
+    return {"Authorization": f"Bearer {visit.visitor.token}"}
+
+
+async def test_a_chat_begins_with_its_token_and_may_renew_it(client: Client) -> None:
+    visit, other = await client.start(), await client.start()
+    url = client.house.url.replace("http", "ws") + f"/api/v1/chat/ws/{visit.id}"
+    for first in ('{"type":"ping"}', "{", '{"type":"auth","token":"nonsense"}'):
+        async with connect(url) as connection:
+            await connection.send(first)
+            assert (await Chat(connection).until("error"))[-1]["status"] == 401
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                await connection.recv()
+            assert closed.value.rcvd and closed.value.rcvd.code == 4401
+    async with chat(client, visit) as socket:
+        await socket.until("message")
+        await socket.send(type="auth", token=visit.visitor.token)
+        await socket.send(type="auth", token=other.visitor.token)
+        assert (await socket.until("error"))[-1]["title"] == "AnotherCaller"
+        await socket.send(type="message", content="When are you open?")
+        await socket.until("ack")

@@ -39,9 +39,9 @@ export function useWatch(client: string, id: string, wanted: boolean): Watched {
       if (!bearer) { later(); return; }
       const address = new URL(`/api/v1/chat/ws/${id}`, location.href);
       address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-      address.search = new URLSearchParams({ token: bearer, client_id: client }).toString();
+      address.search = new URLSearchParams({ client_id: client }).toString();
       const mine = socket.current = new WebSocket(address);
-      mine.onopen = () => { if (tries) look(); tries = 0; };
+      mine.onopen = () => { mine.send(JSON.stringify({ type: "auth", token: bearer })); if (tries) look(); tries = 0; };
       mine.onmessage = (message) => hear(JSON.parse(message.data as string) as Frame);
       mine.onclose = ({ code }) => { setNow({ piece: "", agentTypes: false, visitorTypes: false }); if (code !== REFUSED && code !== NOT_FOUND) later(); };
     };

@@ -1,6 +1,5 @@
 """Files that visitors send: bounded, of listed kinds, read once in a process apart to see that they are what they say, and kept for people."""
 
-import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -124,12 +123,15 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
     changes: dict[str, Any] = {"visitor_messages": conversation.visitor_messages + 1}
     if not conversation.subject:
         changes["subject"] = (sent.content or sent.name)[:120]
-    await store.add(work, conversation, "visitor", sent.content, id=id, client_message_id=sent.client_id, changes=changes)
-    await work.execute(
-        "update conversations.message set attachments = cast(:a as jsonb) where (organization_id, id) = (:o, :id)",
-        o=work.organization,
+    row = await store.add(
+        work,
+        conversation,
+        "visitor",
+        sent.content,
         id=id,
-        a=json.dumps([{"attachment_id": str(attachment), "name": sent.name, "kind": sent.kind, "bytes": len(sent.data)}]),
+        client_message_id=sent.client_id,
+        changes=changes,
+        attachments=[{"attachment_id": str(attachment), "name": sent.name, "kind": sent.kind, "bytes": len(sent.data)}],
     )
     work.emit(
         MessageReceived(
@@ -147,7 +149,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
         said = phrase(brief.language, "file_kept", company=brief.company or phrase(brief.language, "company"))
         gate = process.get(Agents).gate
         await sending.say(work, gate, conversation, "system", said, known=said, language=brief.language, reply={"rich_content": rich})
-    return await one(work, id)
+    return row
 
 
 def caption(content: str) -> str:

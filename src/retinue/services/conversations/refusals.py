@@ -78,3 +78,17 @@ class StillAnswering(Refusal):
 
     status = 503
     next = "Nothing is lost: the answer comes; look again with GET /api/v1/chat/conversations/{id}/messages."
+
+
+class SignInFirst(Refusal):
+    """The first thing to send is auth with a token."""
+
+    status = 401
+    next = 'Send {"type": "auth", "token": "…"} within ten seconds.'
+
+
+class AnotherCaller(Refusal):
+    """This chat was opened by another."""
+
+    status = 401
+    next = "Open one of your own."

@@ -205,9 +205,11 @@ class Here(BaseModel):
 
 
 class FromSocket(Body):
-    """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position, `status` of typing."""
+    """`id` is the client's own id of a message: a resend under the same id does nothing. `after` is a position, `status` of typing, `token`
+    of `auth`, which comes first."""
 
-    type: Literal["message", "resume", "typing", "end", "ping"]
+    type: Literal["auth", "message", "resume", "typing", "end", "ping"]
+    token: Annotated[str, StringConstraints(max_length=4096)] = ""
     content: str = ""
     id: Annotated[str, StringConstraints(max_length=100)] | None = None
     after: int = Field(0, ge=0)

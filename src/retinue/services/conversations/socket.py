@@ -13,26 +13,31 @@ from retinue.kernel.bodies import storable
 from retinue.kernel.errors import Forbidden, Refusal
 from retinue.kernel.http import Router, caller_of, organization_of, process_of
 from retinue.kernel.limits import Limiter
-from retinue.kernel.live import Live, patiently
+from retinue.kernel.live import patiently
 from retinue.kernel.problems import problem
-from retinue.kernel.security import VISIT, Caller, Security
+from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
 from retinue.kernel.work import AWAY, Work
-from retinue.services.conversations import domain, store, turns, watching
+from retinue.services.conversations import domain, heard, store, turns
+from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.heard import Window
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.refusals import MessageTooLong
+from retinue.services.conversations.refusals import AnotherCaller, MessageTooLong, SignInFirst
 from retinue.services.conversations.routes import admit
 from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, FromSocket
+from retinue.services.conversations.watching import Chats
 
 router = Router(ROOM, prefix="/chat", tags=["conversations"])
-REFUSED, NOT_FOUND, GOING_AWAY = 4401, 4404, 1000
+REFUSED, NOT_FOUND, AGAIN, GOING_AWAY = 4401, 4404, 1013, 1000
+SIGN_IN_SECONDS = 10.0
 REPLAYED = 200  # messages at most that one resume sends
 LARGEST = 4 * MESSAGE_CHARACTERS + 1000  # characters of a frame
 
 
 @router.websocket("/ws/{conversation_id}")
 async def chat(socket: WebSocket, conversation_id: UUID) -> None:
+    """The token comes in the first frame: an address would be logged."""
     await socket.accept()
 
     async def opened() -> Connection:
@@ -43,44 +48,54 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
         return connection
 
     try:
+        if not (socket.headers.get("authorization") or "token" in socket.query_params):
+            socket.scope["retinue.token"] = await token_of(socket)
         connection = await patiently(opened)
     except WebSocketDisconnect:
         return
     except Refusal as refusal:
         await refuse(socket, refusal)
         return
-    watcher = watching.Watcher(connection.visits, connection.tell)
-    watching.enter(conversation_id, watcher)
+    chats = connection.process.get(Chats)
     try:
-        ended = await together(connection.listen(), connection.push_as_written(), connection.overhear(watcher))
+        chats.join(connection.window)
+        ended = await together(connection.listen(), connection.show())
     finally:
-        watching.leave(conversation_id, watcher)
+        heard.leave(connection.window)
+        await chats.leave(connection.window)
     if ended:
         await refuse(socket, ended)
 
 
+async def token_of(socket: WebSocket) -> str:
+    """Raises SignInFirst."""
+    try:
+        async with asyncio.timeout(SIGN_IN_SECONDS):
+            text = await socket.receive_text()
+        first = FromSocket.model_validate_json(text[:LARGEST])
+    except (TimeoutError, ValidationError):
+        raise SignInFirst() from None
+    if first.type != "auth":
+        raise SignInFirst()
+    return first.token
+
+
 async def refuse(socket: WebSocket, refusal: Refusal) -> None:
-    await socket.send_json({**problem(refusal), "type": "error"})
-    await socket.close(NOT_FOUND if refusal.status == 404 else REFUSED)
+    with suppress(RuntimeError):  # it is closed already
+        await socket.send_json({**problem(refusal), "type": "error"})
+        await socket.close({404: NOT_FOUND, 503: AGAIN}.get(refusal.status, REFUSED))
 
 
 class Connection:
-    """One socket. `sent` is the position up to which it has everything but its own messages."""
+    """One socket, which listens and shows what waits in its window."""
 
     def __init__(self, socket: WebSocket, caller: Caller, organization: UUID, conversation_id: UUID) -> None:
         self.socket, self.caller, self.organization, self.id = socket, caller, organization, conversation_id
         self.process = process_of(socket)
-        self.sent = 0
-        self.status = ""
-        self.asking = 0  # answers that this socket asked for, and is told itself
-        self.speaking = asyncio.Lock()  # one answer's pieces at a time, in order
+        self.window = Window(caller, organization, conversation_id)
         self.answering: set[asyncio.Task[None]] = set()
 
-    @property
-    def visits(self) -> bool:
-        return self.caller.kind == "visitor"
-
-    async def tell(self, frame: watching.Frame) -> None:
+    async def tell(self, frame: heard.Frame) -> None:
         """Raises WebSocketDisconnect, also when the socket was closed from here."""
         try:
             await self.socket.send_json(frame)
@@ -91,9 +106,8 @@ class Connection:
         return self.process.database.work(ROOM, self.organization, self.caller.actor)
 
     def permit(self, work: Work) -> None:
-        permission = VISIT if self.visits else "conversations:write"
-        if permission not in self.process.get(Security).permissions(self.caller, work.roles):
-            raise Forbidden(permission)
+        if self.window.permission not in self.process.get(Security).permissions(self.caller, work.roles):
+            raise Forbidden(self.window.permission)
 
     async def greet(self) -> None:
         """The greeting, and where the conversation stands; what came since is for a resume."""
@@ -101,13 +115,15 @@ class Connection:
             self.permit(work)
             conversation = await store.conversation(work, self.id)
             rows = await store.messages(work, self.id, 0, 1)
-        self.sent, self.status = conversation.positions, conversation.status
+        self.process.get(Agents).warm(self.organization)
+        self.window.seen, self.window.status = conversation.positions, conversation.status
+        heard.enter(self.window)
         for row in rows:
-            await self.show(row, last=conversation.positions, status=self.status)
+            self.window.offer(heard.message(row) | {"last": conversation.positions, "status": conversation.status})
 
-    async def show(self, row: Any, **more: Any) -> None:
-        shaped = turns.shaped(row)
-        await self.tell({"type": "message", **shaped, "timestamp": shaped["created_at"], **more})
+    async def show(self) -> None:
+        while True:
+            await self.tell(await self.window.next())
 
     async def listen(self) -> None:
         while True:
@@ -123,9 +139,11 @@ class Connection:
                 elif message.type == "resume":
                     await self.resume(message.after)
                 elif message.type == "typing":
-                    await watching.types(self.id, visitor=self.visits, status=message.status)
+                    heard.types(self.id, visitor=self.window.visits, status=message.status)
                 elif message.type == "ping":
                     await self.tell({"type": "pong"})
+                elif message.type == "auth":
+                    await self.renew(message.token)
                 elif message.type == "end":
                     async with self.work() as work:
                         self.permit(work)
@@ -146,6 +164,13 @@ class Connection:
             except (Refusal, *AWAY) as error:
                 await self.tell({**problem(error), "type": "error", "id": message.id if message else None})
 
+    async def renew(self, token: str) -> None:
+        """Raises Unauthorized, AnotherCaller."""
+        caller = await self.process.get(Security).caller(token)
+        if (caller.kind, caller.actor, caller.conversation) != (self.caller.kind, self.caller.actor, self.caller.conversation):
+            raise AnotherCaller()
+        self.caller = self.window.caller = caller
+
     async def take(self, message: FromSocket) -> None:
         """Store the message and begin its turn; the same client id again only says what became of it."""
         try:
@@ -157,77 +182,31 @@ class Connection:
             await self.acknowledge(message, UUID(before.input["message_id"]), before.input["position"])
             return
         await self.acknowledge(message, UUID(input["message_id"]), input["position"])
+        question = UUID(input["message_id"])
+        self.window.asked.add(question)
         running = turns.turn.run(self.process, self.organization, ask, input)
-        task = asyncio.create_task(self.speak(running, message.id, input["message_id"]))
+        task = asyncio.create_task(self.end_of(running, message.id, question))
         self.answering.add(task)
         task.add_done_callback(self.answering.discard)
 
     async def acknowledge(self, message: FromSocket, id: UUID, position: int) -> None:
         await self.tell({"type": "ack", "id": message.id, "message_id": str(id), "position": position})
 
-    async def speak(self, running: Running, id: str | None, question: str) -> None:
-        """Pass on what is told as it is told, then the message. The turn goes on if the socket is gone."""
-        self.asking += 1
-        try:
-            await self._speak(running, id, question)
-        finally:
-            self.asking -= 1
-
-    async def _speak(self, running: Running, id: str | None, question: str) -> None:
-        asked = {"in_answer_to": question}
-        with suppress(WebSocketDisconnect):
-            async with self.speaking:
-                await self.tell({"type": "typing", "status": True, **asked})
-                async for what, data in told(running):
-                    if what == "delta":
-                        await self.tell({"type": "delta", **data, **asked})
-                        continue
-                    await self.tell({"type": "typing", "status": False, **asked})
-                    if what == "error":
-                        await self.tell({**data, "type": "error", "id": id, **asked})
-                    else:
-                        await patiently(self.push)
-                    return
-
-    async def push(self) -> None:
-        """Whatever the conversation has beyond `sent`, to others than people except what visitors wrote; and who answers in it, when that changed."""
-        async with self.work() as work:
-            conversation = await store.conversation(work, self.id)
-            more = conversation.positions > self.sent
-            rows = await store.messages(work, self.id, self.sent, REPLAYED, without_visitor=self.caller.kind != "person") if more else []
-        for row in rows:
-            if row.position > self.sent:
-                self.sent = row.position
-                await self.show(row)
-        if len(rows) < REPLAYED:
-            self.sent = max(self.sent, conversation.positions)
-        if conversation.status != self.status:
-            self.status = conversation.status
-            await self.tell({"type": "status", "status": self.status})
+    async def end_of(self, running: Running, id: str | None, question: UUID) -> None:
+        """The answer comes to the window by itself; what becomes of it otherwise is told here. The turn goes on if the socket is gone."""
+        async for what, data in told(running):
+            if what == "error":
+                self.window.offer({**data, "type": "error", "id": id, "in_answer_to": str(question)})
+        self.window.asked.discard(question)
 
     async def resume(self, after: int) -> None:
         """Everything after a position, the visitor's own messages too."""
-        async with self.speaking:
-            async with self.work() as work:
-                rows = await store.messages(work, self.id, after, REPLAYED)
-            for row in rows:
-                self.sent = max(self.sent, row.position)
-                await self.show(row)
-            await self.tell({"type": "resumed", "after": after, "position": self.sent, "more": len(rows) == REPLAYED})
-
-    async def overhear(self, watcher: watching.Watcher) -> None:
-        """What the agent says to a visitor on another socket, as it is said."""
-        while True:
-            frame = await watcher.overheard.get()
-            if not self.asking:
-                await self.tell(frame)
-
-    async def push_as_written(self) -> None:
-        """What a person writes, or another process answers: woken when the organization's log grows."""
-        live = self.process.get(Live)
-        while True:
-            waiting = asyncio.create_task(live.wait(self.organization, 2.0))
-            await asyncio.sleep(0)  # registered before the look, so that nothing falls between
-            async with self.speaking:
-                await patiently(self.push)
-            await waiting
+        async with self.work() as work:
+            rows = await store.messages(work, self.id, after, REPLAYED)
+        for row in rows:
+            self.window.offer(heard.message(row))
+        last, more = max((row.position for row in rows), default=after), len(rows) == REPLAYED
+        if after <= self.window.seen:
+            self.window.seen = max(self.window.seen, last)
+        position = last if more else max(last, self.window.seen)
+        self.window.offer({"type": "resumed", "after": after, "position": position, "more": more})

@@ -1,14 +1,16 @@
 """Rows of conversations and messages, and the lock that orders what happens in one conversation."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work, uuid7
+from retinue.services.conversations import heard
 
 LISTED = (
     "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by, c.identified,"
@@ -106,6 +108,22 @@ async def messages(work: Work, conversation_id: UUID, after: int, size: int, *, 
     return rows.all()
 
 
+async def news(work: Work, since: Mapping[UUID, int], most: int) -> Sequence[Any]:
+    """Of each of these conversations of the Work's organization its `status` and what it has after a position, in order; a row without `id`
+    when that is nothing."""
+    rows = await work.execute(
+        f"select w.conversation, c.status, m.* from unnest(cast(:ids as uuid[]), cast(:after as int[])) w(conversation, after)"
+        f" join conversations.conversation c on (c.organization_id, c.id) = (:o, w.conversation)"
+        f" left join lateral (select {SHOWN} from conversations.message s where (s.organization_id, s.conversation_id) = (:o, w.conversation)"
+        f" and s.position > w.after and c.positions > w.after order by s.position limit :most) m on true order by m.position",
+        ids=list(since),
+        after=list(since.values()),
+        o=work.organization,
+        most=most,
+    )
+    return rows.all()
+
+
 async def unremembered(work: Work, conversation_id: UUID, up_to: int) -> Sequence[Any]:
     rows = await work.execute(
         "select id, role, content, position, answered from conversations.message where (organization_id, conversation_id) = (:o, :c)"
@@ -131,6 +149,7 @@ async def add(
     author: UUID | None = None,
     client_message_id: str | None = None,
     changes: dict[str, Any] | None = None,
+    attachments: Sequence[dict[str, Any]] = (),
     took_in: Sequence[str] = (),
     beside: str = "",
 ) -> Any:
@@ -152,9 +171,9 @@ async def add(
                 where (organization_id, id) = (:o, :c) returning positions){took}, m as (
       insert into conversations.message (organization_id, id, conversation_id, position, role, content, citations, rich_content, actions,
         grounded, answered_by, confidence, config_version, ms, provider_ms, cost_usd, in_answer_to, author, client_message_id, answered,
-        remembered, path, created_at)
+        remembered, path, attachments, created_at)
       select :o, :id, :c, c.positions, :role, :content, cast(:citations as jsonb), cast(:rich as jsonb), cast(:actions as jsonb), :grounded,
-        :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, cast(:path as jsonb), :at
+        :by, :confidence, :version, :ms, :provider_ms, :cost, :to, :author, :client, :answered, :remembered, cast(:path as jsonb), cast(:attachments as jsonb), :at
       from c returning {SHOWN}, array(select d.id from knowledge.document d where d.organization_id = :o and d.key = any(:keys)) as cited)
       select * from m {beside}"""
     rows = await work.execute(
@@ -181,11 +200,16 @@ async def add(
         answered=answered,
         remembered=remembered,
         path=json.dumps(reply["path"]) if "path" in reply else None,
+        attachments=json.dumps(list(attachments)),
         at=work.now,
         **{f"set_{name}": value for name, value in changes.items()},
         **({"took_in": list(took_in)} if took_in else {}),
     )
-    return rows.one()
+    row = rows.one()
+    work.then(partial(heard.said, conversation.id, row))
+    if status := changes.get("status"):
+        work.then(partial(heard.turned, conversation.id, status))
+    return row
 
 
 async def change(work: Work, id: UUID, **values: Any) -> None:
@@ -195,6 +219,8 @@ async def change(work: Work, id: UUID, **values: Any) -> None:
         _id=id,
         **values,
     )
+    if status := values.get("status"):
+        work.then(partial(heard.turned, id, status))
 
 
 async def by_client_id(work: Work, conversation_id: UUID, client_message_id: str) -> Any:

@@ -20,7 +20,7 @@ from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import domain, sending, store, watching
+from retinue.services.conversations import domain, heard, sending, store
 from retinue.services.conversations.agents import Agents, Prepared
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.refusals import (
@@ -163,7 +163,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
         waited = [0.0]
         PROVIDER_SECONDS.set(waited)
     before, began = waited[0], time.perf_counter()
-    writing = watching.Writing(turn.conversation.id, turn.message_id)
+    writing = heard.Writing(turn.conversation.id, turn.message_id)
 
     def say(text: str) -> None:
         tell({"content": text})

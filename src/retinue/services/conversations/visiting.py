@@ -15,7 +15,7 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.security import KEY_PREFIX, Security
 from retinue.kernel.shapes import only
 from retinue.kernel.work import Work
-from retinue.services.conversations import attachments, domain, store, watching, widget
+from retinue.services.conversations import attachments, domain, heard, store, widget
 from retinue.services.conversations.identities import UnknownWidgetKey, admit_page
 from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.routes import admit, conversation, visits
@@ -116,4 +116,4 @@ async def typing(id: UUID, body: Typing, work: Work = works(ROOM, "conversations
     """Tell the visitor that a person is writing, or no longer. The widget forgets it after some seconds by itself."""
     if (await store.conversation(work, id)).taken_by != work.actor:
         raise NotFound()
-    await watching.types(id, visitor=False, status=body.status)
+    heard.types(id, visitor=False, status=body.status)
