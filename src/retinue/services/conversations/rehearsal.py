@@ -34,7 +34,7 @@ async def rehearse(agents: Agents, questions: tuple[str, ...] = PLAY) -> None:
     for question in questions:
         thread = Thread(uuid7())
         turn = Prepared(nobody, uuid7(), [{"role": "visitor", "content": question}], [], thread, Brief(company="Nobody"))
-        context = agents.context(turn, lambda text: None, by_rules=True)
+        context = agents.context(turn, lambda text: None, [], by_rules=True)
         context.knowledge = Stage(agents.database, agents.embedder, NOBODY)
         await agents.dialogue.turn(thread, turn.said, context)
 
