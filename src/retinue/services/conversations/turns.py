@@ -11,7 +11,6 @@ from retinue.contracts.conversations import AnswerGiven, MessageReceived
 from retinue.engines.dialogue import checkpoints
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.phrases import phrase
-from retinue.engines.governance import trail
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.policy import leaked, mask
@@ -217,8 +216,6 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
     )
     changes = {"turn_message": None, "turn_until": None} | await domain.act(work, conversation, output["actions"], turn.brief)
     output["rich_content"] = rich_content(output, turn)
-    for fact in reply.facts:
-        await trail.append(work, fact)
     row = await sending.say(
         work,
         reply.gate,
@@ -227,6 +224,7 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
         output["content"],
         known=reply.known,
         language=turn.brief.language,
+        facts=reply.facts,
         reply=output,
         in_answer_to=message_id,
         changes=changes,

@@ -29,7 +29,7 @@ export function Form({ text: written, fixed, faults, onChange, onText }: Props) 
   };
   const fault = (path: string) => faults.find((found) => found.path === path || found.path.startsWith(`${path}[`))?.reason;
   const common = { readOnly: fixed, disabled: fixed };
-  const tools = get<{ tool_name: string; status: string }[]>(["tools_available"], []);
+  const tools = get<{ tool_name: string; status: string }[]>(["tools_available"], BUILT_IN.map(([tool_name]) => ({ tool_name, status: "implemented" })));
   const wanted = tools.filter((tool) => tool.status === "missing");
   const away = get<string | undefined>(["workflow_features", "human_escalation", "unavailable_action"], undefined);
   return (
