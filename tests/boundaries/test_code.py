@@ -17,7 +17,7 @@ LINES_AT_MOST = 400
 CATCHES_ALL = {
     "kernel/deliver.py": "whatever a handler raises is counted, retried and parked",
     "kernel/errors.py": "the one wrapper around foreign code",
-    "kernel/asks.py": "a stream that has begun can tell an error only in itself",
+    "kernel/waiting.py": "a stream that has begun can tell an error only in itself",
 }
 READS_ENVIRONMENT = {"kernel/settings.py", "kernel/postgres.py", "cli/"}  # postgres.py hands it to the server's process
 # A workplace's folders and registries have no place in a program for others.

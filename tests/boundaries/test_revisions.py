@@ -61,7 +61,9 @@ def test_two_branches_that_add_to_two_schemas_both_arrive(copy: Path, at_trunk: 
             True,
         )
         rows = {row[0] for row in connection.execute("select version_num from public.alembic_version").fetchall()}
-    assert rows == heads(versions)
+    assert {"library_209901011200", "shelves_209901011200"} <= rows <= heads(versions), (
+        "a head that another depends on has no row of its own"
+    )
 
 
 def test_two_heads_in_one_schema_are_told_with_how_to_mend_them(copy: Path) -> None:

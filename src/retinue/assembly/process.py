@@ -20,7 +20,6 @@ from retinue.assembly.application import application
 from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import ROLES
-from retinue.kernel.asks import Asks
 from retinue.kernel.clock import Clock
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.errors import Refusal
@@ -32,6 +31,7 @@ from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Security, Signer, written_once
 from retinue.kernel.settings import KernelSettings, read_all, unknown
+from retinue.kernel.sweeping import Asks
 from retinue.kernel.telemetry import log
 from retinue.kernel.tracing import export_to
 from retinue.kernel.work import Database
@@ -151,7 +151,7 @@ async def working(process: Process, rooms: Sequence[Room], *, concurrency: int =
 @asynccontextmanager
 async def _beside(*bodies: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """They run while this is open; if one dies, so does the process."""
-    tasks = [asyncio.create_task(body) for body in bodies]
+    tasks = [asyncio.create_task(body, name=getattr(body, "__qualname__", "")) for body in bodies]
     for task in tasks:
         task.add_done_callback(_crash)
     try:
@@ -164,14 +164,14 @@ async def _beside(*bodies: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def _crash(task: "asyncio.Task[None]") -> None:
     """A process that no longer carries events must not look alive: it ends, and whoever supervises it starts it again."""
-    if not task.cancelled() and task.exception() is not None:
-        LOG.error("a background task died; the process ends", exc_info=task.exception())
+    if not task.cancelled():  # one that returns carries no more than one that raises
+        LOG.error("a background task ended; the process ends", task=task.get_name(), exc_info=task.exception())
         os.kill(os.getpid(), 15)
 
 
 @asynccontextmanager
 async def connected(process: Process) -> AsyncIterator[None]:
-    async with _beside(process.database.herald(), process.get(Live).run()):
+    async with _beside(process.database.herald(), process.get(Live).run(), process.get(Asks).beat(process)):
         yield
 
 

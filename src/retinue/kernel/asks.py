@@ -1,39 +1,43 @@
-"""Answers that wait for a model: prepare in a Work, ask in none, settle in a Work of the room, under a lease that another process takes over."""
+"""Answers that wait for a model: prepare in a Work, ask in none, settle in a Work of the room, under a lease that whoever asks keeps and another takes over."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from retinue.kernel.errors import Forbidden, ForeignError, Refusal, foreign
+from retinue.kernel.errors import Forbidden, ForeignError, NotFound, Refusal, foreign
+from retinue.kernel.events import Misuse
 from retinue.kernel.http import ANSWERS_KEPT, Answered, actor_of, caller_of, key_of, organization_of, process_of, recall, remember
 from retinue.kernel.live import Live
 from retinue.kernel.problems import problem
 from retinue.kernel.process import Process
 from retinue.kernel.security import Security
-from retinue.kernel.telemetry import log
+from retinue.kernel.sweeping import BEAT_SECONDS, Asks
+from retinue.kernel.telemetry import ASKS_FAILED, log
+from retinue.kernel.waiting import Json, Running, events_of, location_of, wait_of
 from retinue.kernel.work import AWAY, Work, uuid7
 
 LOG = log("asks")
-MODEL_TRIES = 2
-WAIT_SECONDS, WAIT_AT_MOST = 20.0, 60.0
+MODEL_TRIES = 2  # from the third try on rules answer
+AGAIN_SECONDS, AGAIN_AT_MOST = 5.0, 60.0
 STREAMED_AHEAD = 1000
-Json = dict[str, Any]
-Tell = Callable[[Json], None]
 
 
-@dataclass
-class Running:
-    """An ask that this process is answering: what it has told so far, and its end."""
+class Tell:
+    """Takes the pieces of an answer as they come. `waited`: somebody waits for it; else what cannot go on now is better tried later."""
 
-    task: "asyncio.Task[tuple[Json, int | None]]"
-    told: "asyncio.Queue[Json]" = field(default_factory=lambda: asyncio.Queue(STREAMED_AHEAD))
+    def __init__(self, *, waited: bool) -> None:
+        self.waited = waited
+        self.told: asyncio.Queue[Json] = asyncio.Queue(STREAMED_AHEAD)
+
+    def __call__(self, piece: Json) -> None:
+        if not self.told.full():  # nobody may be listening
+            self.told.put_nowait(piece)
 
 
 class AskedBefore(Exception):
@@ -51,9 +55,38 @@ class TakenOver(Refusal):
     next = "Send the request again with the same Idempotency-Key in a minute."
 
 
+class TooSlow(Refusal):
+    """This answer takes longer than it may; it is asked for again, and in the end answered without a model."""
+
+    status = 503
+    next = "Send the request again with the same Idempotency-Key in a minute."
+
+
+class NotYet(Refusal):
+    """Something else must be answered first."""
+
+    status = 503
+    next = "Nothing is lost: the answer comes. Look again in a minute."
+
+
+class GivenUp(Refusal):
+    """This could not be answered, though it was tried several times."""
+
+    status = 500
+    next = "Send the request again with a new Idempotency-Key; if it fails again, the server's log says where."
+
+
+async def _no_words(process: Process, work: Work, input: Json) -> None:
+    return None
+
+
 class Ask:
     """`ask(process, input, tell)` may take long and talk to the world; `rules` stands in for it after two tries; `settle(work, input, output)`
-    stores and tells, once, and answers the body to send. `named` gives the id of an input's ask, where the same input can come twice."""
+    stores and tells, once, and answers the body to send. `named` gives the id of an input's ask, where the same input can come twice.
+
+    What fails four times is settled for good by `given_up(process, work, input)`, whose body is the answer then; `again(work, input)` prepares it to
+    be asked once more when somebody wants that.
+    """
 
     def __init__(
         self,
@@ -63,11 +96,16 @@ class Ask:
         ask: Callable[[Process, Json, Tell], Awaitable[Json]],
         rules: Callable[[Process, Json, Tell], Awaitable[Json]],
         settle: Callable[[Work, Json, Json], Awaitable[Json]],
+        given_up: Callable[[Process, Work, Json], Awaitable[Json]] | None = None,
+        again: Callable[[Work, Json], Awaitable[None]] | None = None,
+        seconds: float = 50.0,
         lease: timedelta = timedelta(seconds=60),
         named: Callable[[Json], UUID] = lambda _: uuid7(),
     ) -> None:
-        self.room, self.name, self.ask, self.rules, self.settle, self.lease = room, name, ask, rules, settle, lease
-        self.named = named
+        if seconds >= lease.total_seconds():
+            raise Misuse(f"{name} may take {seconds} s, longer than its lease: it would be asked twice")
+        self.room, self.name, self.ask, self.rules, self.settle = room, name, ask, rules, settle
+        self.given_up, self.again, self.seconds, self.lease, self.named = given_up, again, seconds, lease, named
 
     async def start(self, process: Process, work: Work, input: Json, actor: UUID | None, key: str | None) -> tuple[UUID, str]:
         """Store the ask and end the caller's Work with it. Answers its id and location."""
@@ -86,33 +124,55 @@ class Ask:
         )
         return id, location_of(id)
 
-    def run(self, process: Process, organization: UUID, id: UUID, input: Json, tries: int = 1) -> Running:
-        running = Running(asyncio.current_task())  # type: ignore[arg-type]  # replaced in the next line
-        running.task = asyncio.create_task(self.finish(process, organization, id, input, tries, running.told))
+    def run(self, process: Process, organization: UUID, id: UUID, input: Json, tries: int = 1, *, waited: bool = True) -> Running:
+        tell = Tell(waited=waited)
+        task = asyncio.create_task(self.finish(process, organization, id, input, tries, tell))
+        running = Running(organization, id, tries, self.lease, task, tell.told)
         process.get(Asks).running[id] = running
-        running.task.add_done_callback(lambda _: process.get(Asks).running.pop(id, None))
+        task.add_done_callback(lambda _: self._ended(process, running))
         return running
 
+    def _ended(self, process: Process, running: Running) -> None:
+        process.get(Asks).running.pop(running.id, None)
+        if not running.task.cancelled() and (error := running.task.exception()) and not isinstance(error, NotYet):
+            LOG.warning("ask failed", ask=self.name, organization=str(running.organization), error=type(error).__name__)
+
     async def finish(
-        self, process: Process, organization: UUID, id: UUID, input: Json, tries: int, told: "asyncio.Queue[Json] | None" = None
+        self, process: Process, organization: UUID, id: UUID, input: Json, tries: int, tell: Tell | None = None
     ) -> tuple[Json, int | None]:
         """Ask, then settle as the room: whoever asked may have lost access meanwhile. A late first answer settles nothing."""
+        try:
+            output = await self._asked(process, input, tries, tell or Tell(waited=False))
+            return await self._settle_once(process, organization, id, input, output, tries)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            await self._put_off(process, organization, id, tries, error)
+            raise
 
-        def tell(piece: Json) -> None:
-            if told is not None and not told.full():  # nobody may be listening
-                told.put_nowait(piece)
+    async def _asked(self, process: Process, input: Json, tries: int, tell: Tell) -> Json:
+        """Raises TooSlow; a TimeoutError is the ask's own."""
+        try:
+            async with asyncio.timeout(self.seconds) as limit:
+                return await (self.ask if tries <= MODEL_TRIES else self.rules)(process, input, tell)
+        except TimeoutError:
+            if limit.expired():
+                raise TooSlow() from None
+            raise
 
-        output = await (self.ask if tries <= MODEL_TRIES else self.rules)(process, input, tell)
+    async def _settle_once(
+        self, process: Process, organization: UUID, id: UUID, input: Json, output: Json, tries: int
+    ) -> tuple[Json, int | None]:
         async with process.database.work(self.room, organization) as work:
             mine = (
                 await work.execute(
-                    "select actor, key, output from kernel.ask where (organization_id, id, tries) = (:o, :id, :t) for update",
+                    "select actor, key, status from kernel.ask where (organization_id, id, tries) = (:o, :id, :t) for update",
                     o=organization,
                     id=id,
                     t=tries,
                 )
             ).first()
-            if mine is None or mine.output is not None:
+            if mine is None or mine.status != "running":
                 settled = (
                     await work.execute(
                         "select output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
@@ -122,13 +182,7 @@ class Ask:
                     raise TakenOver()
                 return settled.output, settled.number
             body = await self.settle(work, input, output)
-            await work.flush(
-                "update kernel.ask set output = cast(:out as json), status = 'done', number = told.number from told"
-                " where (organization_id, id) = (:o, :id)",
-                out=json.dumps(body, default=str),
-                o=organization,
-                id=id,
-            )
+            await self._end(work, id, "done", body)
             if mine.key:
                 await remember(work, mine.actor, mine.key, 200, json.dumps(body, default=str).encode())
             return body, work.number
@@ -146,18 +200,96 @@ class Ask:
                 await process.get(Live).wait(organization)
             return found
 
-        return Running(asyncio.create_task(end()))
+        return Running(organization, id, 0, self.lease, asyncio.create_task(end()), asyncio.Queue())
 
     async def settled(self, process: Process, organization: UUID, id: UUID, gone: Refusal) -> tuple[Json, int | None] | None:
         """What an ask answered, once it did. Raises `gone` for one that is kept no longer, or was emptied."""
         async with process.database.work(self.room, organization) as work:
             rows = await work.execute(
-                "select output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
+                "select status, output, number from kernel.ask where (organization_id, id) = (:o, :id)", o=organization, id=id
             )
             row = rows.first()
         if row is None or row.output == {}:
             raise gone
+        if row.status == "failed" and row.output is None:
+            raise GivenUp()
         return None if row.output is None else (row.output, row.number)
+
+    async def _end(self, work: Work, id: UUID, status: str, body: Json | None) -> None:
+        await work.flush(
+            "update kernel.ask set output = cast(:out as json), status = :s, number = told.number from told"
+            " where (organization_id, id) = (:o, :id)",
+            out=None if body is None else json.dumps(body, default=str),
+            s=status,
+            o=work.organization,
+            id=id,
+        )
+
+    async def _put_off(self, process: Process, organization: UUID, id: UUID, tries: int, error: BaseException) -> None:
+        """It is tried again soon, not when its lease ends; a try that only had to wait, for another or for the database, does not count."""
+        only_waited = isinstance(error, (NotYet, *AWAY))
+        seconds = BEAT_SECONDS if only_waited else min(AGAIN_SECONDS * 2 ** (tries - 1), AGAIN_AT_MOST)
+        with suppress(NotFound, *AWAY):
+            async with process.database.work(self.room, organization) as work:
+                await work.execute(
+                    "update kernel.ask set lease_until = :until, tries = tries - :n"
+                    " where (organization_id, id, tries) = (:o, :id, :t) and status = 'running'",
+                    until=work.now + timedelta(seconds=seconds),
+                    n=int(only_waited),
+                    o=organization,
+                    id=id,
+                    t=tries,
+                )
+
+    async def take(self, work: Work, id: UUID) -> tuple[Json, int] | None:
+        """The input, and the try that this is, counted before it starts; None when somebody else took it or it is settled."""
+        taken = (
+            await work.execute(
+                "with was as (select organization_id, id, status from kernel.ask where (organization_id, id) = (:o, :id)"
+                " and status in ('running', 'again') and lease_until < :now for update)"
+                " update kernel.ask a set tries = a.tries + 1, lease_until = :until, status = 'running' from was"
+                " where (a.organization_id, a.id) = (was.organization_id, was.id) returning a.input, a.tries, was.status as was",
+                o=work.organization,
+                id=id,
+                now=work.now,
+                until=work.now + self.lease,
+            )
+        ).first()
+        if taken is None:
+            return None
+        if taken.was == "again" and self.again:
+            await self.again(work, taken.input)
+        return taken.input, taken.tries
+
+    async def give_up(self, process: Process, organization: UUID, id: UUID, input: Json) -> None:
+        """Settle it for good: with its room's words, and without any when even those fail."""
+        for words in filter(None, (self.given_up, _no_words)):
+            try:
+                with foreign(self.name):
+                    async with process.database.work(self.room, organization) as work:
+                        mine = (
+                            await work.execute(
+                                "select actor, key from kernel.ask where (organization_id, id) = (:o, :id) and status = 'running' for update",
+                                o=organization,
+                                id=id,
+                            )
+                        ).first()
+                        if mine is None:
+                            return
+                        body = await words(process, work, input)
+                        await self._end(work, id, "failed", body)
+                        if mine.key:
+                            kept = problem(GivenUp()) if body is None else body
+                            await remember(
+                                work, mine.actor, mine.key, GivenUp.status if body is None else 200, json.dumps(kept, default=str).encode()
+                            )
+                ASKS_FAILED.labels(self.name).inc()
+                LOG.error("ask given up", ask=self.name, organization=str(organization), id=str(id))
+                return
+            except ForeignError as error:
+                if words is _no_words or isinstance(error.__cause__, AWAY):
+                    raise
+                LOG.error("an ask could not be given up with words", ask=self.name, exc_info=error)
 
     async def answer(self, request: Request, permission: str, prepare: Callable[[Work], Awaitable[Json]]) -> Response:
         """The whole route. With `Accept: text/event-stream` it streams what is told, then `message` with the settled body, then `done`."""
@@ -183,99 +315,12 @@ class Ask:
             running = self.run(process, organization, id, input)
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(events_of(running), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        later = JSONResponse({"location": location, "job_id": str(id)}, 202, {"Location": location})
+        done, _ = await asyncio.wait({running.task}, timeout=wait_of(request))
+        if not done:
+            return later
         try:
-            body, number = await asyncio.wait_for(asyncio.shield(running.task), wait_of(request))
-        except (TimeoutError, TakenOver):
-            return JSONResponse({"location": location, "job_id": str(id)}, 202, {"Location": location})
+            body, number = running.task.result()
+        except (TakenOver, TooSlow):
+            return later
         return JSONResponse(body, headers={"Retinue-Event": str(number)} if number else {})
-
-
-class Asks:
-    """The asks that a process runs, by id, and those of all rooms, by name, for the sweeper."""
-
-    def __init__(self, asks: list[Ask]) -> None:
-        self.by_name = {ask.name: ask for ask in asks}
-        self.running: dict[UUID, Running] = {}
-
-    async def sweep(self, process: Process) -> int:
-        """Take over expired leases: ask again, and from the third try on answer by rules."""
-        now = process.database.clock.now()
-        done = 0
-        for row in await process.database.call("select * from lookup.expired_asks(:at)", at=now):
-            ask = self.by_name.get(row.name)
-            if ask is None:
-                continue
-            async with process.database.work(ask.room, row.organization_id) as work:
-                taken = (
-                    await work.execute(
-                        "update kernel.ask set tries = tries + 1, lease_until = :until where (organization_id, id) = (:o, :id)"
-                        " and output is null and lease_until < :now returning input, tries",
-                        o=row.organization_id,
-                        id=row.id,
-                        now=now,
-                        until=now + ask.lease,
-                    )
-                ).first()
-            if taken:
-                try:
-                    with foreign(ask.name):
-                        await ask.finish(process, row.organization_id, row.id, taken.input, taken.tries)
-                    done += 1
-                except (ForeignError, Refusal) as error:  # its lease expires again, and the next sweep comes nearer to the rules
-                    LOG.warning("ask failed", ask=ask.name, organization=str(row.organization_id), error=type(error).__name__)
-        return done
-
-    async def run(self, process: Process, seconds: float = 5.0) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                if taken := await self.sweep(process):
-                    LOG.warning("took over asks whose process died", count=taken)
-            except AWAY as error:
-                LOG.warning("asks wait for the database", error=type(error).__name__)
-
-    async def drain(self, seconds: float) -> None:
-        if self.running:
-            await asyncio.wait([r.task for r in self.running.values()], timeout=seconds)
-
-
-def location_of(id: UUID) -> str:
-    return f"/api/v1/jobs/{id}"
-
-
-def wait_of(request: Request) -> float:
-    """Seconds of `Prefer: wait=` (RFC 7240), bounded."""
-    for part in request.headers.get("prefer", "").split(","):
-        name, _, value = part.strip().partition("=")
-        if name == "wait":
-            try:
-                return min(max(float(value), 0.0), WAIT_AT_MOST)
-            except ValueError:
-                return WAIT_SECONDS
-    return WAIT_SECONDS
-
-
-async def told(running: Running) -> AsyncIterator[tuple[str, Json]]:
-    """What a stream or socket says of an ask: `delta` as told, then `message` and `done`, or `error`. Leaving early stops nothing."""
-    while not running.task.done() or not running.told.empty():
-        next_ = asyncio.ensure_future(running.told.get())
-        await asyncio.wait({next_, running.task}, return_when=asyncio.FIRST_COMPLETED)
-        if next_.done():
-            yield "delta", next_.result()
-        else:
-            next_.cancel()
-    try:
-        body, number = running.task.result()
-    except Exception as error:  # noqa: BLE001 - what was begun can only be told of in it
-        if not isinstance(error, Refusal):
-            LOG.error("ask failed", error=type(error).__name__)
-        yield "error", problem(error)
-    else:
-        yield "message", body
-        yield "done", {"event": number}
-
-
-async def events_of(running: Running) -> AsyncIterator[bytes]:
-    """Server-sent events."""
-    async for event, data in told(running):
-        yield f"event: {event}\ndata: {json.dumps(data, default=str)}\n\n".encode()

@@ -29,6 +29,8 @@ BEHIND = Gauge("retinue_room_behind", "1 while another release than this process
 STOPPED = Gauge("retinue_room_stopped", "1 when a room stopped taking events after failing in three organizations", ["room"])
 LAG = Histogram("retinue_event_delay_seconds", "From an event's time to its handling", ["room"], buckets=BUCKETS)
 JOBS = Counter("retinue_jobs_total", "Jobs ended", ["job", "outcome"])
+ASKS_OPEN = Gauge("retinue_asks_open", "Answers that are awaited, in the whole installation", ["ask"])
+ASKS_FAILED = Counter("retinue_asks_failed_total", "Answers given up after all tries", ["ask"])
 MODEL_TOKENS = Counter("retinue_model_tokens_total", "Tokens of model calls", ["organization", "purpose", "model", "direction"])
 MODEL_COST = Counter("retinue_model_cost_usd_total", "Cost of model calls at list price", ["organization", "purpose", "model"])
 MODEL_SECONDS = Histogram("retinue_model_call_seconds", "Time that model calls took", ["model", "outcome"], buckets=BUCKETS)

@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse
 
 from kernel.toys import ROOMS
 from kernel.toys.toy_calls.routes import Model
-from retinue.kernel.asks import Asks
 from retinue.kernel.errors import Refusal
 from retinue.kernel.limits import Limiter, TooManyRequests
 from retinue.kernel.problems import problem
 from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer
+from retinue.kernel.sweeping import Asks
 from retinue.kernel.work import Database
 
 MATRIX = {"owner": frozenset({"conversations:read", "conversations:write"}), "viewer": frozenset({"conversations:read"})}

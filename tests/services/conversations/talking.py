@@ -33,13 +33,13 @@ from retinue.engines.knowledge import store as knowledge
 from retinue.engines.knowledge.chunks import chunk, markdown_sections
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
-from retinue.kernel.asks import Asks
 from retinue.kernel.events import Event, read
 from retinue.kernel.files import Files
 from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.security import Security, Signer, hashed, new_secret
+from retinue.kernel.sweeping import Asks
 from retinue.kernel.work import Database, uuid7
 from retinue.services.conversations import room
 from retinue.services.conversations.agents import Agents

@@ -3,7 +3,7 @@
 import json
 
 from retinue.engines.knowledge.passages import Passage
-from retinue.kernel.asks import Asks
+from retinue.kernel.sweeping import Asks
 from retinue.services.conversations.suggesting import Asked, extracts
 from simulators.vendor import Say
 

@@ -8,10 +8,18 @@ from uuid import UUID
 
 import pytest
 
-from retinue.contracts.conversations import AnswerGiven, ContactCaptured, ConversationEnded, ConversationStarted, MessageReceived
-from retinue.kernel.asks import Asks
+from retinue.contracts.conversations import (
+    AnswerGiven,
+    ContactCaptured,
+    ConversationEnded,
+    ConversationStarted,
+    HandoverRequested,
+    MessageReceived,
+)
+from retinue.kernel.asks import Tell
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.security import Signer, hashed, new_secret
+from retinue.kernel.sweeping import TRIES, Asks
 from retinue.kernel.work import uuid7
 from retinue.services.conversations import attachments, turns
 from retinue.services.conversations.erasure import forget
@@ -243,7 +251,7 @@ async def test_a_turn_happens_once_though_its_process_dies(house: House, client:
         input = await turns.receive(house.process, work, UUID(visit.id), "When are you open on Saturdays?")
         await turns.turn.start(house.process, work, input, None, None)
     if answered:
-        await turns.answer(house.process, input, lambda _: None)
+        await turns.answer(house.process, input, Tell(waited=False))
     clock = StoppedClock()
     clock.move(timedelta(seconds=61))
     house.process.database.clock = clock
@@ -254,6 +262,37 @@ async def test_a_turn_happens_once_though_its_process_dies(house: House, client:
     assert "9.00 to 12.30" in messages[2]["content"]
     assert sum(isinstance(e, AnswerGiven) for e in await house.events(client.id)) == 1
     assert "closed" in (await visit.say("and on Sundays?"))["content"]
+
+
+async def test_a_turn_that_cannot_be_settled_is_given_up_and_holds_nobody_up(house: House, client: Client, tmp_path: Path) -> None:
+    """A bug in settling one message: the visitor is told that a person will look, one is asked for, and what came after it is answered."""
+    visit = await client.start()
+    house.sql(
+        "create function public.no() returns trigger language plpgsql as $$ begin if new.role = 'assistant' and exists (select from"
+        " conversations.message q where q.id = new.in_answer_to and q.content like '%%Scotland%%') then raise 'a bug'; end if; return new; end $$;"
+        " create trigger no before insert on conversations.message for each row execute function public.no()"
+    )
+    broken = await visit.visitor.post(f"{visit.path}/messages", {"content": "What does delivery to Scotland cost?"})
+    assert broken.status_code == 500
+    behind = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open on Saturdays?"}, Prefer="wait=0")
+    assert behind.status_code == 202
+    house.process.get(Asks).running.clear()  # as if this process had died while it waits
+    clock = StoppedClock()
+    house.process.database.clock = clock
+    second = process_of(house.process.database, tmp_path / "second", house.embedder)
+    for _ in range(2 * TRIES + 2):
+        clock.move(timedelta(seconds=61))
+        await asyncio.wait_for(second.get(Asks).sweep(second), 20)
+    messages = await visit.messages()
+    assert [m["role"] for m in messages] == ["assistant", "visitor", "visitor", "system", "assistant"]
+    assert "A person will look" in messages[3]["content"] and "9.00 to 12.30" in messages[4]["content"]
+    assert [row.status for row in house.sql("select status from kernel.ask order by id")] == ["failed", "done"]
+    assert [e.reason for e in await house.events(client.id) if isinstance(e, HandoverRequested)] == ["no_answer"]
+    house.sql(
+        "drop trigger no on conversations.message; update kernel.ask set status = 'again', tries = 0, lease_until = '2020-01-01' where status = 'failed'"
+    )
+    assert await second.get(Asks).sweep(second) == 1
+    assert "19" in (await visit.messages())[-1]["content"], "asked once more, it is answered"
 
 
 async def test_an_erased_person_leaves_figures_and_no_words(house: House, client: Client) -> None:

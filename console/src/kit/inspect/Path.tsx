@@ -21,7 +21,7 @@ interface Step {
 }
 
 const REASONS: Record<string, string> = {
-  user_requests_human: "the visitor asked for a person", offer_accepted: "the visitor said yes to a person", upset: "the visitor is upset", policy: "a rule sends this to a person", agent: "the agent asked for a person", left_address: "the visitor left an address",
+  user_requests_human: "the visitor asked for a person", offer_accepted: "the visitor said yes to a person", upset: "the visitor is upset", policy: "a rule sends this to a person", agent: "the agent asked for a person", left_address: "the visitor left an address", no_answer: "the agent failed to answer",
 };
 export const reasonOf = (reason: string) => REASONS[reason] ?? reason.replaceAll("_", " ");
 const TOOLS: Record<string, string> = { capture_contact: "noted who writes", hand_over: "asked for a person" };

@@ -101,14 +101,17 @@ async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brie
             changes |= await capture(work, conversation, action, brief)
             action["contact_id"] = str(changes["contact_id"])
         elif action["type"] == "handover_requested" and conversation.status == "open":
-            await _handed(work, conversation, "requested", reason=action["reason"])
-            changes |= {"status": "waiting", "waiting_since": work.now, "callback": not conversation.present and brief.callback}
-            work.emit(
-                HandoverRequested(
-                    conversation_id=conversation.id, reason=action["reason"], person=conversation.person, lineage=conversation.lineage
-                )
-            )
+            changes |= await hand_over(work, conversation, action["reason"], callback=not conversation.present and brief.callback)
     return changes
+
+
+async def hand_over(work: Work, conversation: Any, reason: str, *, callback: bool = False) -> dict[str, Any]:
+    """A person is asked for, once. Answers what changes in the conversation."""
+    if conversation.status != "open":
+        return {}
+    await _handed(work, conversation, "requested", reason=reason)
+    work.emit(HandoverRequested(conversation_id=conversation.id, reason=reason, person=conversation.person, lineage=conversation.lineage))
+    return {"status": "waiting", "waiting_since": work.now, "callback": callback}
 
 
 async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: Brief, *, account: str | None = None) -> dict[str, Any]:

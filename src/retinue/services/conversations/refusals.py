@@ -1,5 +1,6 @@
 """What a conversation refuses, and what to do then."""
 
+from retinue.kernel.asks import NotYet
 from retinue.kernel.errors import Refusal
 
 
@@ -73,10 +74,9 @@ class NotTaken(Refusal):
     next = "Take it first: POST /api/v1/chat/conversations/{id}/take."
 
 
-class StillAnswering(Refusal):
+class StillAnswering(NotYet):
     """The message before this one is still being answered."""
 
-    status = 503
     next = "Nothing is lost: the answer comes; look again with GET /api/v1/chat/conversations/{id}/messages."
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from retinue.kernel.asks import AskedBefore, Running, told
+from retinue.kernel.asks import AskedBefore
 from retinue.kernel.bodies import storable
 from retinue.kernel.errors import Forbidden, Refusal
 from retinue.kernel.http import Router, caller_of, organization_of, process_of
@@ -18,6 +18,7 @@ from retinue.kernel.problems import problem
 from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
+from retinue.kernel.waiting import Running, told
 from retinue.kernel.work import AWAY, Work
 from retinue.services.conversations import domain, heard, store, turns
 from retinue.services.conversations.agents import Agents

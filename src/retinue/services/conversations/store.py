@@ -212,6 +212,21 @@ async def add(
     return row
 
 
+async def mark_answered(work: Work, message_id: UUID) -> None:
+    await work.execute(
+        "update conversations.message set answered = true where (organization_id, id) = (:o, :id)", o=work.organization, id=message_id
+    )
+
+
+async def mark_unanswered(work: Work, message_id: UUID) -> None:
+    """Also when a later answer took it in."""
+    await work.execute(
+        "update conversations.message set answered = false, remembered = false where (organization_id, id) = (:o, :id)",
+        o=work.organization,
+        id=message_id,
+    )
+
+
 async def change(work: Work, id: UUID, **values: Any) -> None:
     await work.execute(
         f"update conversations.conversation set {', '.join(f'{name} = :{name}' for name in values)} where (organization_id, id) = (:_o, :_id)",

@@ -15,8 +15,9 @@ from retinue.engines.knowledge.answers import ground, shown
 from retinue.engines.knowledge.evidence import Encode
 from retinue.engines.knowledge.passages import Passage
 from retinue.engines.llm import Ruled, Task
-from retinue.kernel.asks import Ask, Json, Tell
+from retinue.kernel.asks import Ask, Tell
 from retinue.kernel.process import Process
+from retinue.kernel.waiting import Json
 from retinue.kernel.work import Work
 from retinue.services.conversations import store
 from retinue.services.conversations.agents import Agents
@@ -151,4 +152,12 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
     return Suggestions.model_validate(output).model_dump(mode="json")
 
 
-suggestions = Ask(ROOM, "conversations.suggest", ask=draft, rules=draft_by_rules, settle=settle, lease=timedelta(seconds=60))
+suggestions = Ask(
+    ROOM,
+    "conversations.suggest",
+    ask=draft,
+    rules=draft_by_rules,
+    settle=settle,
+    seconds=110.0,  # a model's own deadline is 90 s, then rules answer
+    lease=timedelta(seconds=120),
+)

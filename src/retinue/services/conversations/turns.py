@@ -1,6 +1,5 @@
 """One turn: the message is stored and the turn claimed in one Work, answered in none, and settled in another, once and in order."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,16 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from retinue.contracts.conversations import AnswerGiven, MessageReceived
+from retinue.engines.configs import store as configs
 from retinue.engines.dialogue import checkpoints
 from retinue.engines.dialogue.checkpoints import Thread
 from retinue.engines.dialogue.phrases import phrase
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.policy import leaked, mask
-from retinue.kernel.asks import Ask, AskedBefore, Json, Tell
+from retinue.kernel.asks import Ask, AskedBefore, Tell
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.telemetry import PROVIDER_SECONDS
+from retinue.kernel.waiting import Json
 from retinue.kernel.work import Work, uuid7
 from retinue.services.conversations import domain, heard, sending, store
 from retinue.services.conversations.agents import Agents, Prepared
@@ -34,7 +35,7 @@ from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, Message
 from retinue.services.conversations.settings import ConversationsSettings
 
 LEASE = timedelta(seconds=60)
-TURN_SECONDS = 50.0  # an ask ends before its lease does, waiting for its turn included
+WAITING_SECONDS, TURN_SECONDS = 45.0, 55.0  # for its turn to come; for all of it, which ends before its lease does
 HOUR = timedelta(hours=1)
 
 
@@ -148,11 +149,11 @@ async def _claim(process: Process, input: Json) -> Prepared | Reply | None:
 async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Reply:
     agents, began = process.get(Agents), time.perf_counter()
     turn: Prepared | Reply | None = agents.prepared.pop(UUID(input["message_id"]), None)
-    end = began + TURN_SECONDS
+    end = began + WAITING_SECONDS
     while turn is None:
         turn = await _claim(process, input)
         if turn is None:
-            if time.perf_counter() > end:
+            if not tell.waited or time.perf_counter() > end:
                 raise StillAnswering()
             await process.get(Live).wait(UUID(input["organization_id"]), 0.5)
     if isinstance(turn, Reply):
@@ -170,7 +171,7 @@ async def _turn(process: Process, input: Json, tell: Tell, by_rules: bool) -> Re
 
     facts: list[AuditFact] = []
     context = agents.context(turn, say, facts, by_rules=by_rules)
-    async with agents.talking(), asyncio.timeout(max(end - began, 5.0)):
+    async with agents.talking():
         with writing:
             reply = await agents.dialogue.turn(turn.thread, turn.said, context)
     known = [cost for cost in context.spent if cost is not None]
@@ -203,9 +204,7 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
     conversation = await store.lock(work, UUID(input["conversation_id"]))
     message_id = UUID(input["message_id"])
     if reply is None or turn is None or reply.gate is None or conversation.status in ("taken", "ended"):
-        await work.execute(
-            "update conversations.message set answered = true where (organization_id, id) = (:o, :id)", o=work.organization, id=message_id
-        )
+        await store.mark_answered(work, message_id)
         if conversation.turn_message == message_id:
             await store.change(work, conversation.id, turn_message=None, turn_until=None)
         return _silence(conversation)
@@ -252,6 +251,33 @@ async def settle(work: Work, input: Json, output: Json) -> Json:
     return shaped(row) | {"conversation_id": str(conversation.id), "lineage_id": str(conversation.lineage), "usage": usage}
 
 
+async def given_up(process: Process, work: Work, input: Json) -> Json:
+    """Nobody could answer: the visitor is told that a person will look, and one is asked to; the messages behind it are free to be answered."""
+    conversation = await store.lock(work, UUID(input["conversation_id"]))
+    message_id = UUID(input["message_id"])
+    await store.mark_answered(work, message_id)
+    free: Json = {"turn_message": None, "turn_until": None} if conversation.turn_message == message_id else {}
+    if conversation.status in ("taken", "ended"):
+        if free:
+            await store.change(work, conversation.id, **free)
+        return _silence(conversation)
+    version = await configs.version(work, conversation.config_id, conversation.config_version)
+    language = next(iter((version.body.get("config_metadata") or {}).get("languages") or ()), "en") if version else "en"
+    changes = free | await domain.hand_over(work, conversation, "no_answer")
+    words, gate = phrase(language, "given_up"), process.get(Agents).gate
+    row = await sending.say(
+        work, gate, conversation, "system", words, known=words, language=language, in_answer_to=message_id, changes=changes
+    )
+    usage = {"ms": 0, "provider_ms": 0, "cost_usd": 0.0}
+    said = {"grounded": False, "conversation_id": str(conversation.id), "lineage_id": str(conversation.lineage), "usage": usage}
+    return shaped(row) | said
+
+
+async def again(work: Work, input: Json) -> None:
+    """A message that was given up is a question again."""
+    await store.mark_unanswered(work, UUID(input["message_id"]))
+
+
 def shaped(row: Any) -> Json:
     return Message.model_validate(row).model_dump(mode="json", by_alias=True)
 
@@ -285,4 +311,15 @@ def message_of(input: Json) -> UUID:
     return UUID(input["message_id"])
 
 
-turn = Ask(ROOM, "conversations.turn", ask=answer, rules=answer_by_rules, settle=settle, lease=LEASE, named=message_of)
+turn = Ask(
+    ROOM,
+    "conversations.turn",
+    ask=answer,
+    rules=answer_by_rules,
+    settle=settle,
+    given_up=given_up,
+    again=again,
+    seconds=TURN_SECONDS,
+    lease=LEASE,
+    named=message_of,
+)

@@ -38,6 +38,7 @@ class Model:
         self.gate.set()
         self.asked = 0
         self.refuses = False
+        self.raises: Exception | None = None
         self.pieces: tuple[str, ...] = ()
 
 
@@ -99,6 +100,8 @@ async def model(process: Process, input: dict[str, Any], tell: Tell) -> dict[str
     model.asked += 1
     if model.refuses:
         raise NotFound()
+    if model.raises:
+        raise model.raises
     gate = model.gate
     for piece in model.pieces:
         tell({"text": piece})
@@ -107,6 +110,8 @@ async def model(process: Process, input: dict[str, Any], tell: Tell) -> dict[str
 
 
 async def rules(process: Process, input: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    if process.get(Model).raises:
+        raise ZeroDivisionError()
     return {"summary": f"{input['minutes']} min", "answered_by": "rules"}
 
 
@@ -121,7 +126,18 @@ async def settle(work: Work, input: dict[str, Any], output: dict[str, Any]) -> d
     return {"id": input["id"], **output}
 
 
-summarise = Ask("toy_calls", "toy_calls.summarise", ask=model, rules=rules, settle=settle)
+async def given_up(process: Process, work: Work, input: dict[str, Any]) -> dict[str, Any]:
+    work.emit(CallSummarised(call_id=UUID(input["id"]), summary="a person will look"))
+    return {"id": input["id"], "summary": "a person will look"}
+
+
+async def again(work: Work, input: dict[str, Any]) -> None:
+    await work.execute(
+        "update toy_calls.call set summary = 'again' where (organization_id, id) = (:o, :id)", o=work.organization, id=UUID(input["id"])
+    )
+
+
+summarise = Ask("toy_calls", "toy_calls.summarise", ask=model, rules=rules, settle=settle, given_up=given_up, again=again)
 
 
 @router.post("/{id}/summary")

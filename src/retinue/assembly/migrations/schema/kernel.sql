@@ -116,7 +116,8 @@ CREATE TABLE kernel.ask (
     number bigint,
     actor uuid,
     key text,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT ask_status_check CHECK ((status = ANY (ARRAY['running'::text, 'again'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY kernel.ask FORCE ROW LEVEL SECURITY;
 CREATE TABLE kernel.credential (
@@ -166,7 +167,8 @@ ALTER TABLE ONLY kernel.secret
 CREATE INDEX access_organization ON kernel.access USING btree (organization_id);
 CREATE INDEX answer_expiry ON kernel.answer USING btree (expires_at);
 CREATE INDEX ask_expiry ON kernel.ask USING btree (expires_at);
-CREATE INDEX ask_open ON kernel.ask USING btree (lease_until) WHERE (output IS NULL);
+CREATE INDEX ask_failed ON kernel.ask USING btree (organization_id, id) WHERE (status = 'failed'::text);
+CREATE INDEX ask_open ON kernel.ask USING btree (lease_until) WHERE (status = ANY (ARRAY['running'::text, 'again'::text]));
 CREATE UNIQUE INDEX one_operator ON kernel.organization USING btree (operator) WHERE operator;
 ALTER TABLE ONLY kernel.access
     ADD CONSTRAINT access_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES kernel.organization(id);
@@ -209,6 +211,7 @@ REVOKE ALL ON FUNCTION kernel.tenant_table(name regclass) FROM PUBLIC;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kernel.access TO {prefix}_carrier;
 GRANT SELECT,DELETE ON TABLE kernel.answer TO {prefix}_carrier;
 GRANT SELECT,DELETE ON TABLE kernel.ask TO {prefix}_carrier;
+GRANT UPDATE(lease_until) ON TABLE kernel.ask TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.credential TO {prefix}_carrier;
 GRANT SELECT,INSERT ON TABLE kernel.organization TO {prefix}_carrier;
 GRANT SELECT ON TABLE kernel.secret TO {prefix}_carrier;

@@ -19,14 +19,19 @@ CREATE FUNCTION lookup.drop_expired(at timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  delete from kernel.answer where expires_at < at; delete from kernel.ask where expires_at < at and output is not null $$;
+  delete from kernel.answer where expires_at < at; delete from kernel.ask where expires_at < at and status in ('done', 'failed') $$;
 ALTER FUNCTION lookup.drop_expired(at timestamp with time zone) OWNER TO {prefix}_carrier;
-CREATE FUNCTION lookup.expired_asks(at timestamp with time zone) RETURNS TABLE(organization_id uuid, id uuid, name text)
+CREATE FUNCTION lookup.expired_asks(at timestamp with time zone, names text[], running uuid[], busy uuid[], most integer) RETURNS TABLE(organization_id uuid, id uuid, name text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select a.organization_id, a.id, a.name from kernel.ask a where a.output is null and a.lease_until < at order by a.lease_until limit 100 $$;
-ALTER FUNCTION lookup.expired_asks(at timestamp with time zone) OWNER TO {prefix}_carrier;
+  select o.organization_id, o.id, o.name from (
+    select distinct on (a.organization_id) a.organization_id, a.id, a.name, a.lease_until from kernel.ask a
+    where a.status in ('running', 'again') and a.lease_until < at and a.name = any(names)
+      and a.id <> all(running) and a.organization_id <> all(busy)
+    order by a.organization_id, a.lease_until) o
+  order by o.lease_until limit most $$;
+ALTER FUNCTION lookup.expired_asks(at timestamp with time zone, names text[], running uuid[], busy uuid[], most integer) OWNER TO {prefix}_carrier;
 CREATE FUNCTION lookup.key_used(secret bytea, at timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -41,6 +46,12 @@ CREATE FUNCTION lookup.one_time(secret bytea) RETURNS TABLE(organization_id uuid
     AS $$
   select t.organization_id, t.id from identity.one_time t where t.hash = secret $$;
 ALTER FUNCTION lookup.one_time(secret bytea) OWNER TO {prefix}_carrier;
+CREATE FUNCTION lookup.open_asks() RETURNS TABLE(name text, open bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select a.name, count(*) from kernel.ask a where a.status in ('running', 'again') group by a.name $$;
+ALTER FUNCTION lookup.open_asks() OWNER TO {prefix}_carrier;
 CREATE FUNCTION lookup.operator() RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -53,6 +64,15 @@ CREATE FUNCTION lookup.refresh(secret bytea) RETURNS TABLE(organization_id uuid,
     AS $$
   select t.organization_id, t.id from identity.refresh_token t where t.hash = secret $$;
 ALTER FUNCTION lookup.refresh(secret bytea) OWNER TO {prefix}_carrier;
+CREATE FUNCTION lookup.renew_asks(organizations uuid[], ids uuid[], tries integer[], untils timestamp with time zone[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with held as (select a.organization_id, a.id, r.until from unnest(organizations, ids, tries, untils) r(organization_id, id, tries, until)
+    join kernel.ask a on (a.organization_id, a.id, a.tries) = (r.organization_id, r.id, r.tries) and a.status = 'running'
+    for update of a skip locked)
+  update kernel.ask a set lease_until = held.until from held where (a.organization_id, a.id) = (held.organization_id, held.id) $$;
+ALTER FUNCTION lookup.renew_asks(organizations uuid[], ids uuid[], tries integer[], untils timestamp with time zone[]) OWNER TO {prefix}_carrier;
 CREATE FUNCTION lookup."user"(email text) RETURNS TABLE(organization_id uuid, id uuid, password_hash text, disabled boolean)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -66,15 +86,20 @@ REVOKE ALL ON FUNCTION lookup.credential(secret bytea, at timestamp with time zo
 GRANT ALL ON FUNCTION lookup.credential(secret bytea, at timestamp with time zone) TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup.drop_expired(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.drop_expired(at timestamp with time zone) TO {prefix}_app;
-REVOKE ALL ON FUNCTION lookup.expired_asks(at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION lookup.expired_asks(at timestamp with time zone) TO {prefix}_app;
+REVOKE ALL ON FUNCTION lookup.expired_asks(at timestamp with time zone, names text[], running uuid[], busy uuid[], most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION lookup.expired_asks(at timestamp with time zone, names text[], running uuid[], busy uuid[], most integer) TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup.key_used(secret bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.key_used(secret bytea, at timestamp with time zone) TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup.one_time(secret bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.one_time(secret bytea) TO {prefix}_app;
+REVOKE ALL ON FUNCTION lookup.open_asks() FROM PUBLIC;
+GRANT ALL ON FUNCTION lookup.open_asks() TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup.operator() FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.operator() TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup.refresh(secret bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup.refresh(secret bytea) TO {prefix}_app;
+REVOKE ALL ON FUNCTION lookup.renew_asks(organizations uuid[], ids uuid[], tries integer[], untils timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION lookup.renew_asks(organizations uuid[], ids uuid[], tries integer[], untils timestamp with time zone[]) TO {prefix}_app;
 REVOKE ALL ON FUNCTION lookup."user"(email text) FROM PUBLIC;
 GRANT ALL ON FUNCTION lookup."user"(email text) TO {prefix}_app;
+INSERT INTO public.alembic_version VALUES ('lookup_202611301603');
