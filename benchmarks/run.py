@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("start.py", "story.py", "chat.py", "kernel.py", "live.py", "console.py")
+SCRIPTS = ("start.py", "story.py", "chat.py", "kernel.py", "live.py", "visits.py", "console.py")
 MINUTES = 15
 
 
