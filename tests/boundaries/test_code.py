@@ -81,9 +81,24 @@ def opens_a_second(tree: ast.AST) -> bool:
     return False
 
 
+def hashes_in_a_transaction(tree: ast.AST) -> bool:
+    """Passwords hashed where a Work is open: in a function that is given one, or inside `async with …work(…)`."""
+    for node in ast.walk(tree):
+        given = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(a.arg == "work" for a in node.args.args)
+        opened = isinstance(node, ast.AsyncWith) and any(
+            isinstance(item.context_expr, ast.Call) and getattr(item.context_expr.func, "attr", "") == "work" for item in node.items
+        )
+        calls = (c for c in ast.walk(node) if isinstance(c, ast.Call) and (given or opened))
+        if any(getattr(c.func, "id", "") in ("hash_password", "verify_password") for c in calls):
+            return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("rule", "violation"),
     [
+        (hashes_in_a_transaction, "async def add(work, p):\n    h = await hash_password(p)"),
+        (hashes_in_a_transaction, "async def f(d):\n    async with d.work('identity', o) as w:\n        await verify_password(k, p)"),
         (catches_all, "try: f()\nexcept Exception: pass"),
         (catches_all, "try: f()\nexcept (ValueError, BaseException) as e: print(e)"),
         (catches_all, "try: f()\nexcept: pass"),
@@ -101,6 +116,10 @@ def test_the_rules_see_violations(rule: Callable[[ast.AST], bool], violation: st
 def test_only_two_places_catch_everything() -> None:
     found = {name(path) for path in modules() if catches_all(ast.parse(path.read_text()))}
     assert found <= CATCHES_ALL.keys(), found - CATCHES_ALL.keys()
+
+
+def test_passwords_are_hashed_outside_transactions() -> None:
+    assert {name(path) for path in modules() if hashes_in_a_transaction(ast.parse(path.read_text()))} == set()
 
 
 def test_the_environment_is_read_by_settings_only() -> None:

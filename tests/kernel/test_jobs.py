@@ -22,7 +22,7 @@ from kernel.toys.toy_calls.jobs import failures, refuse
 from retinue.kernel.ending import stop
 from retinue.kernel.jobs import POLL_SECONDS, TRIES, Job, Jobs, Runner
 from retinue.kernel.process import Process
-from retinue.kernel.telemetry import TRACE
+from retinue.kernel.telemetry import JOBS_FORGOTTEN, TRACE
 from retinue.kernel.work import Database
 
 ALL = {room.name: room.jobs for room in ROOMS}
@@ -159,7 +159,8 @@ async def test_a_schedule_runs_once_in_the_installation(held: Database, owner: p
 
     for _ in range(3):
         async with Runner(Process(held), {"toy_calls": jobs}).open() as runner:
-            for task in runner.app.periodic_registry.periodic_tasks.values():
+            ours = [task for task in runner.app.periodic_registry.periodic_tasks.values() if task.periodic_id == "toy_calls.tick"]
+            for task in ours:
                 assert task.cron == "* * * * *"
                 await defer_periodic(runner, task, 1_700_000_000)
     assert owner.execute("select task_name from jobs.procrastinate_jobs").fetchall() == [("toy_calls.tick",)]
@@ -265,6 +266,104 @@ async def test_a_commit_wakes_the_worker(database: Database, owner: psycopg.Conn
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
     await stop(running)
+
+
+def noted(done: list[str], *, hang: asyncio.Event | None = None) -> Jobs:
+    """A quick job and a long one that note who ran; the long one hangs until it is let go."""
+    jobs = Jobs()
+
+    @jobs.job("toy_calls.quick")
+    async def quick(job: Job, *, name: str) -> None:
+        done.append(name)
+
+    @jobs.job("toy_calls.crawl", lane="long")
+    async def crawl(job: Job, *, name: str) -> None:
+        done.append(name)
+        if hang:
+            await hang.wait()
+
+    return jobs
+
+
+async def test_slow_crawls_delay_no_quick_job(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    """More long jobs than there are places; what is quick is done while all of them hang."""
+    done, hang = list[str](), asyncio.Event()
+    runner = Runner(Process(database), {"toy_calls": noted(done, hang=hang)})
+    for n in range(6):
+        async with database.work("toy_calls", tenant()[0]) as work:
+            work.defer("toy_calls.crawl", name=f"crawl {n}")
+    running = asyncio.create_task(runner.run())
+    await settled(lambda: len(done) == 4)
+    async with database.work("toy_calls", tenant()[0]) as work:
+        work.defer("toy_calls.quick", name="register")
+    await settled(lambda: "register" in done)
+    assert done == [*(f"crawl {n}" for n in range(4)), "register"]
+    hang.set()
+    await settled(lambda: len(done) == 7)
+    await stop(running)
+
+
+async def settled(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        await asyncio.sleep(0.01)
+
+
+async def test_organizations_take_turns(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    done, (many, _), (few, _), (one, _) = list[str](), tenant(), tenant(), tenant()
+    async with held.work("toy_calls", many) as work:
+        for n in range(1_000):
+            work.defer("toy_calls.quick", name=f"many {n}")
+    async with held.work("toy_calls", few) as work:
+        for n in range(3):
+            work.defer("toy_calls.quick", name=f"few {n}")
+    async with Runner(Process(held), {"toy_calls": noted(done)}).open() as runner:
+        await run_some(runner, owner, 8)
+        assert done == ["many 0", "few 0", "many 1", "few 1", "many 2", "few 2", "many 3", "many 4"]
+        async with held.work("toy_calls", one) as work:
+            work.defer("toy_calls.quick", name="one")
+        await run_some(runner, owner, 2)
+    assert "one" in done[8:], "whoever comes later has the next turn, not the last"
+
+
+async def run_some(runner: Runner, owner: psycopg.Connection, count: int) -> None:
+    """The next ones alone: the others wait for another day meanwhile."""
+    later = "update jobs.procrastinate_jobs set scheduled_at = %s where status = 'todo' and id not in (select id from jobs.procrastinate_jobs where status = 'todo' order by priority desc, id limit %s)"
+    owner.execute(later, ("2126-01-01", count))
+    await runner.run_all()
+    owner.execute("update jobs.procrastinate_jobs set scheduled_at = null where status = 'todo'")
+
+
+async def test_two_long_jobs_of_an_organization_run_at_once(database: Database, owner: psycopg.Connection, tenant: Tenant) -> None:
+    done, hang = list[str](), asyncio.Event()
+    runner = Runner(Process(database), {"toy_calls": noted(done, hang=hang)})
+    async with database.work("toy_calls", tenant()[0]) as work:
+        for n in range(6):
+            work.defer("toy_calls.crawl", name=f"mine {n}")
+    async with database.work("toy_calls", tenant()[0]) as work:
+        work.defer("toy_calls.crawl", name="yours")
+    running = asyncio.create_task(runner.run())
+    await settled(lambda: len(done) == 3)
+    assert sorted(done) == ["mine 0", "mine 1", "yours"], "one place stays free for others"
+    hang.set()
+    await settled(lambda: len(done) == 7)
+    await stop(running)
+
+
+async def test_failed_jobs_are_forgotten_after_a_week(held: Database, runner: Runner, owner: psycopg.Connection, tenant: Tenant) -> None:
+    for _ in range(2):
+        async with held.work("toy_calls", tenant()[0]) as work:
+            work.defer("toy_calls.end", minutes=3)
+    owner.execute("update jobs.procrastinate_jobs set status = 'failed' where id = (select min(id) from jobs.procrastinate_jobs)")
+    held.clock.move(timedelta(days=6))  # type: ignore[attr-defined]
+    await runner.forget(runner.process)
+    assert owner.execute("select count(*) from jobs.procrastinate_jobs").fetchone() == (2,)
+    held.clock.move(timedelta(days=2))  # type: ignore[attr-defined]
+    before = JOBS_FORGOTTEN.labels("toy_calls.end")._value.get()
+    await runner.forget(runner.process)
+    assert owner.execute("select status::text from jobs.procrastinate_jobs").fetchall() == [("todo",)]
+    assert JOBS_FORGOTTEN.labels("toy_calls.end")._value.get() == before + 1
 
 
 def test_two_jobs_have_two_names() -> None:

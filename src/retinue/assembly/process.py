@@ -140,7 +140,7 @@ async def working(process: Process, rooms: Sequence[Room], *, concurrency: int =
     handlers = {room.name: room.handlers for room in rooms}
     carrying = process.carrying
     deliverer = Deliverer(carrying.database, handlers, release=__version__, concurrency=concurrency, live=process.get(Live))
-    runner = Runner(carrying, {room.name: room.jobs for room in rooms}, concurrency=concurrency)
+    runner = Runner(carrying, {room.name: room.jobs for room in rooms})
     asks = process.get(Asks)
     await deliverer.register()
     process.provide(Deliverer, deliverer)

@@ -31,6 +31,7 @@ LAG = Histogram("retinue_event_delay_seconds", "From an event's time to its hand
 JOBS = Counter("retinue_jobs_total", "Jobs ended", ["job", "outcome"])
 ASKS_OPEN = Gauge("retinue_asks_open", "Answers that are awaited, in the whole installation", ["ask"])
 ASKS_FAILED = Counter("retinue_asks_failed_total", "Answers given up after all tries", ["ask"])
+JOBS_FORGOTTEN = Counter("retinue_jobs_forgotten_total", "Failed jobs deleted after a week", ["job"])
 MODEL_TOKENS = Counter("retinue_model_tokens_total", "Tokens of model calls", ["organization", "purpose", "model", "direction"])
 MODEL_COST = Counter("retinue_model_cost_usd_total", "Cost of model calls at list price", ["organization", "purpose", "model"])
 MODEL_SECONDS = Histogram("retinue_model_call_seconds", "Time that model calls took", ["model", "outcome"], buckets=BUCKETS)

@@ -16,6 +16,7 @@ from retinue.kernel.clock import Clock
 from retinue.kernel.errors import NotFound
 from retinue.kernel.events import Event, Keys, Misuse, envelope
 from retinue.kernel.ids import uuid7
+from retinue.kernel.lanes import queue_of
 from retinue.kernel.pool import Pool, conninfo_of
 from retinue.kernel.tables import Row, Rows, columns, insert, update
 from retinue.kernel.telemetry import TRACE, new_trace
@@ -27,8 +28,8 @@ __all__ = ["AWAY", "AWAY_SECONDS", "Away", "Database", "PoolTimeout", "Rows", "W
 BEGIN = "select set_config('role', :role, true), kernel.begin(:actor, :organization) as roles"
 SERVE = "select set_config('role', :role, true), kernel.serve(:organization), cast(null as text[]) as roles"
 # Procrastinate's own words: a worker of named queues listens to theirs, and to no other channel.
-DEFERRED = """select pg_notify('procrastinate_queue_v1#' || room, '{"type": "job_inserted", "job_id": 0}')
- from unnest(cast(:rooms as text[])) room"""
+DEFERRED = """select pg_notify('procrastinate_queue_v1#' || queue, '{"type": "job_inserted", "job_id": 0}')
+ from unnest(cast(:queues as text[])) queue"""
 TOLD = "select pg_notify('retinue_events', :named)"
 NO_ORGANIZATION = "RT404"
 NAMED_AT_MOST = 200
@@ -104,7 +105,9 @@ class Work:
             raise Misuse(f"{self.room} may not start {job}")
         if self.flushed:
             raise Misuse("a Work that was flushed starts nothing more")
-        self.jobs.append({"task": job, "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None})
+        self.jobs.append(
+            {"task": job, "queue": queue_of(job), "args": arguments | {"trace": self.trace}, "at": at.isoformat() if at else None}
+        )
 
     def then(self, told: Callable[[], None]) -> None:
         """Once this is committed, within this process: for what may be lost, and may not raise."""
@@ -135,7 +138,7 @@ class News:
 
     def __init__(self) -> None:
         self.told: set[UUID] = set()
-        self.deferred: set[str] = set()  # rooms
+        self.deferred: set[str] = set()  # queues
         self.event = asyncio.Event()
 
 
@@ -202,7 +205,7 @@ class Database:
         if work.events:
             self.news.told.add(work.organization)
         if work.jobs:
-            self.news.deferred.add(work.room)
+            self.news.deferred.update(job["queue"] for job in work.jobs)
         if work.jobs or (work.events and not work.followed):
             self.news.event.set()
         elif work.events:
@@ -237,7 +240,7 @@ class Database:
                 named = ",".join(map(str, told)) if len(told) <= NAMED_AT_MOST else "*"
                 await wire.send(TOLD, {"named": named})
             if deferred:
-                await wire.send(DEFERRED, {"rooms": sorted(deferred)})
+                await wire.send(DEFERRED, {"queues": sorted(deferred)})
         except AWAY:
             news.told |= told
             news.deferred |= deferred

@@ -42,7 +42,7 @@ async def given_up(job: Job, refusal: Refusal, *, job_id: str) -> None:
         await domain.fail(work, UUID(job_id), refusal)
 
 
-@jobs.job("research.research", given_up=given_up)
+@jobs.job("research.research", lane="long", given_up=given_up)
 async def research(job: Job, *, job_id: str) -> None:
     id = UUID(job_id)
     async with job.work() as work:

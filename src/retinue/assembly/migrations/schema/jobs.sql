@@ -36,9 +36,21 @@ CREATE FUNCTION jobs.defer(batch json) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'jobs', 'pg_catalog', 'pg_temp'
     AS $$
-  select procrastinate_defer_jobs_v1(array(select row(split_part(j->>'task', '.', 1), j->>'task', 0, null, null,
-    (j->'args')::jsonb || jsonb_build_object('organization', kernel.organization()), (j->>'at')::timestamptz)
-    ::procrastinate_job_to_defer_v1 from json_array_elements(batch) j)) $$;
+  select procrastinate_defer_jobs_v1(array(
+    select row(b.queue, b.task, -b.turn, case when b.long and b.at is null then b.organization || ':' || b.turn % 2 end, null,
+      b.args || jsonb_build_object('organization', b.organization), b.at)::procrastinate_job_to_defer_v1
+    from (
+      select j.task, j.queue, j.args, j.at, j.long, j.organization, j.n, least(greatest(
+        coalesce((select -priority from procrastinate_jobs p where (p.queue_name like '%.long') = j.long and p.status = 'todo'
+          and (p.scheduled_at is null or p.scheduled_at <= now()) order by priority desc limit 1), 0),
+        coalesce((select 1 - min(priority) from procrastinate_jobs p where (p.queue_name like '%.long') = j.long
+          and p.args->>'organization' = j.organization and p.status in ('todo', 'doing')), 0)) + j.n, 2000000000) as turn
+      from (
+        select x.j->>'task' as task, split_part(x.j->>'task', '.', 1) || case when l.long then '.long' else '' end as queue,
+          (x.j->'args')::jsonb as args, (x.j->>'at')::timestamptz as at, l.long, kernel.organization()::text as organization,
+          (row_number() over (partition by l.long order by x.n) - 1)::int as n
+        from json_array_elements(batch) with ordinality x(j, n), lateral (select coalesce(x.j->>'queue' like '%.long', false) as long) l) j) b
+    order by b.n)) $$;
 ALTER FUNCTION jobs.defer(batch json) OWNER TO {prefix}_carrier;
 CREATE FUNCTION jobs.procrastinate_cancel_job_v1(job_id bigint, abort boolean, delete_job boolean) RETURNS bigint
     LANGUAGE plpgsql
@@ -497,6 +509,8 @@ ALTER TABLE ONLY jobs.procrastinate_workers
     ADD CONSTRAINT procrastinate_workers_pkey PRIMARY KEY (id);
 CREATE INDEX idx_procrastinate_jobs_worker_not_null ON jobs.procrastinate_jobs USING btree (worker_id) WHERE ((worker_id IS NOT NULL) AND (status = 'doing'::jobs.procrastinate_job_status));
 CREATE INDEX idx_procrastinate_workers_last_heartbeat ON jobs.procrastinate_workers USING btree (last_heartbeat);
+CREATE INDEX job_next ON jobs.procrastinate_jobs USING btree ((((queue_name)::text ~~ '%.long'::text)), priority DESC) WHERE (status = 'todo'::jobs.procrastinate_job_status);
+CREATE INDEX job_turn ON jobs.procrastinate_jobs USING btree ((((queue_name)::text ~~ '%.long'::text)), ((args ->> 'organization'::text)), priority) WHERE (status = ANY (ARRAY['todo'::jobs.procrastinate_job_status, 'doing'::jobs.procrastinate_job_status]));
 CREATE INDEX procrastinate_events_job_id_fkey_v1 ON jobs.procrastinate_events USING btree (job_id);
 CREATE INDEX procrastinate_jobs_id_lock_idx_v1 ON jobs.procrastinate_jobs USING btree (id, lock) WHERE (status = ANY (ARRAY['todo'::jobs.procrastinate_job_status, 'doing'::jobs.procrastinate_job_status]));
 CREATE UNIQUE INDEX procrastinate_jobs_lock_idx_v1 ON jobs.procrastinate_jobs USING btree (lock) WHERE (status = 'doing'::jobs.procrastinate_job_status);
@@ -533,3 +547,4 @@ GRANT USAGE ON SEQUENCE jobs.procrastinate_periodic_defers_id_seq TO {prefix}_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE jobs.procrastinate_workers TO {prefix}_app;
 GRANT USAGE ON SEQUENCE jobs.procrastinate_workers_id_seq TO {prefix}_carrier;
 GRANT USAGE ON SEQUENCE jobs.procrastinate_workers_id_seq TO {prefix}_app;
+INSERT INTO public.alembic_version VALUES ('jobs_202611301630');

@@ -1,6 +1,7 @@
 """Who may sign in to an organization, and what they may do there: nobody gives, or takes, more than they hold."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -68,15 +69,27 @@ def _no_more_than_mine(work: Work, roles: Iterable[str]) -> None:
         raise Forbidden(min(missing))
 
 
-async def add_person(work: Work, email: str, name: str, roles: Sequence[str], password: str | None) -> tuple[UUID, list[str], str | None]:
-    """Answers id, roles and the first password when none was given: told here only."""
+@dataclass(frozen=True)
+class FirstPassword:
+    """Made and hashed before any transaction begins: hashing waits for its turn, and takes its time on purpose."""
+
+    hash: str
+    made: str | None  # told in the answer only
+
+    @classmethod
+    async def of(cls, given: str | None) -> "FirstPassword":
+        made = None if given else new_password()
+        return cls(await hash_password(given or made or ""), made)
+
+
+async def add_person(work: Work, email: str, name: str, roles: Sequence[str], password: FirstPassword) -> tuple[UUID, list[str]]:
+    """Answers id and roles."""
     held = await _check(work, roles, await store.is_operator(work))
-    made = None if password else new_password()
     id = uuid7()
-    await insert_user(work, id, email, name, await hash_password(password or made or ""))
+    await insert_user(work, id, email, name, password.hash)
     await work.execute("select kernel.allow(:u, :o, :roles)", u=id, o=work.organization, roles=held)
     work.emit(PersonAdded(user_id=id, roles=held, person=id, email=email))
-    return id, held, made
+    return id, held
 
 
 async def set_roles(work: Work, id: UUID, roles: Sequence[str]) -> Any:
