@@ -19,11 +19,11 @@ from schemathesis import GenerationMode
 
 from assembled import Caller, House, assembled
 from retinue.assembly.application import application
-from retinue.assembly.operations import PUBLIC
 from retinue.assembly.rooms import ROOMS
 from retinue.kernel.process import Process
 
 DOCUMENT: dict[str, Any] = application(cast(Process, None), ROOMS).openapi()
+PUBLIC = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method, said in item.items() if said.get("security") == []}
 REGISTRY = Registry().with_resource("urn:retinue", Resource(DOCUMENT, DRAFT202012))
 THOROUGHLY = pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"])
 SEED = 3

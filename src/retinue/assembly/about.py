@@ -14,7 +14,7 @@ from retinue.engines.llm import Models
 from retinue.kernel.errors import Forbidden
 from retinue.kernel.http import Caller, Page, Router, caller_of, process_of
 
-router = Router("assembly", tags=["engine"])
+router = Router("assembly", tag="engine", about="What answers: a model or rules, and how good they are.")
 SCORES = Path(__file__).with_name("scores.json")
 
 
@@ -66,7 +66,7 @@ def scores() -> list[Score]:
     return [Score.model_validate(line) for line in json.loads(SCORES.read_text())]
 
 
-@router.get("/engine")
+@router.get("/engine", summary="Say whether a model or rules answer")
 async def engine(request: Request, _: Member) -> Engine:
     process = process_of(request)
     available = process.get(Models).available
@@ -93,7 +93,7 @@ def infos() -> list[TaskInfo]:
     ]
 
 
-@router.get("/tasks")
+@router.get("/tasks", summary="List AI tasks with their scores")
 async def tasks(_: Member) -> Page[TaskInfo]:
     """Every AI step by name, and how good its rules are: all of them in one page."""
     return Page(items=infos())

@@ -183,10 +183,11 @@ def application(process: Process, rooms: Iterable[Room], lifespan: Lifespan | No
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=9)  # off the event loop
     app.add_middleware(Around)
     app.add_middleware(OtherSites)
-    for room in rooms:
-        for router in room.routers:
-            app.include_router(router, prefix=API)
-    app.include_router(about.router, prefix=API)
+    routers = [*(router for room in rooms for router in room.routers), about.router]
+    for router in routers:
+        app.include_router(router, prefix=API)
+    tags = {router.tag: router.about for router in routers if router.about} | {"health": "For whoever runs the installation."}
+    app.openapi_tags = [{"name": tag, "description": about} for tag, about in tags.items()]
     app.add_api_route("/asyncapi.json", asyncapi, include_in_schema=False)
     open_health(app)
     open_widget(app)

@@ -63,29 +63,29 @@ def _loopback(name: str) -> bool:
 def open_health(app: FastAPI) -> None:
     process: Process = app.state.process
 
-    @app.get("/health", tags=["health"])
+    @app.get("/health", tags=["health"], summary="Say how this process is")
     async def health(response: Response) -> Health:
         """Answers 503 with the same body when it is not ready."""
         said = await health_of(app)
         response.status_code = 200 if said.status == "ready" else NotReady.status
         return said
 
-    @app.get("/health/live", tags=["health"])
+    @app.get("/health/live", tags=["health"], summary="Say whether the process lives")
     async def live() -> dict[str, str]:
         return {"status": "alive", "version": __version__}
 
-    @app.get("/health/ready", tags=["health"])
+    @app.get("/health/ready", tags=["health"], summary="Say whether requests can be answered")
     async def ready() -> dict[str, str]:
         if (await health_of(app)).status != "ready":
             raise NotReady()
         return {"status": "ready", "version": __version__}
 
-    @app.get("/metrics", tags=["health"], response_class=Response)
+    @app.get("/metrics", tags=["health"], response_class=Response, summary="Figures for Prometheus")
     async def metrics(request: Request) -> Response:
         if not may_read_figures(request, process.get(KernelSettings).metrics_token):
             raise FiguresPrivate()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @app.get("/.well-known/jwks.json", tags=["health"])
+    @app.get("/.well-known/jwks.json", tags=["health"], summary="Public keys that check our tokens")
     async def jwks() -> dict[str, Any]:
         return process.get(Signer).jwks()

@@ -6,8 +6,6 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from retinue.assembly.operations import PUBLIC, STREAMS, SUMMARIES, TAGS, WAITS
-
 Json = dict[str, Any]
 
 PROBLEM: Json = {
@@ -87,7 +85,7 @@ def operation_id(route: APIRoute) -> str:
 def described(app: FastAPI) -> Json:
     """The document of an application, made once."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes, tags=TAGS)
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags)
         app.openapi_schema = _finished(document)
     return app.openapi_schema
 
@@ -111,8 +109,6 @@ def _finished(document: Json) -> Json:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _operation(method.upper(), path, operation)
-    used = {tag for item in document["paths"].values() for operation in item.values() for tag in operation["tags"]}
-    document["tags"] = [tag for tag in TAGS if tag["name"] in used]
     return document
 
 
@@ -121,15 +117,12 @@ def _headers(*names: str) -> Json:
 
 
 def _operation(method: str, path: str, operation: Json) -> None:
-    call = (method, path)
-    summary = SUMMARIES.get(call)
-    if summary:
-        operation["summary"] = summary
-        operation.setdefault("description", f"{summary}.")
-    secured = call not in PUBLIC and path.startswith("/api/")
+    public, waits, streams = (operation.pop(mark, None) for mark in ("x-public", "x-waits", "x-streams"))
+    operation.setdefault("description", f"{operation['summary']}.")
+    secured = not public and path.startswith("/api/")
     parameters = operation.setdefault("parameters", [])
     if secured:
-        names = ["X-Tenant-ID", *(["Idempotency-Key"] if method == "POST" else []), *(["Prefer"] if call in WAITS else [])]
+        names = ["X-Tenant-ID", *(["Idempotency-Key"] if method == "POST" else []), *(["Prefer"] if waits else [])]
         parameters += [{"$ref": f"#/components/parameters/{name}"} for name in names]
     else:
         operation["security"] = []
@@ -138,10 +131,10 @@ def _operation(method: str, path: str, operation: Json) -> None:
     for response in operation["responses"].values():
         told = ["Server-Timing", "Trace-Id", *(RATE if secured else ()), *(["Retinue-Event"] if secured and method != "GET" else [])]
         response.setdefault("headers", {}).update(_headers(*told))
-    if call in STREAMS:
+    if streams:
         ok = operation["responses"]["200"]
-        ok.setdefault("content", {})["text/event-stream"] = {"schema": {"type": "string", "description": STREAMS[call]}}
-    if call in WAITS:
+        ok.setdefault("content", {})["text/event-stream"] = {"schema": {"type": "string", "description": streams}}
+    if waits:
         operation["responses"]["202"] = {
             "description": "It takes longer; the answer will be at Location.",
             "headers": _headers("Location", "Server-Timing", "Trace-Id", *RATE),

@@ -23,6 +23,7 @@ from retinue.kernel.bodies import FILES, OF_NOBODY, OF_SOMEBODY, OF_TEXT, Checke
 from retinue.kernel.deliver import wait_handled
 from retinue.kernel.errors import Forbidden, NotFound, Refusal, Unauthorized
 from retinue.kernel.limits import Limiter
+from retinue.kernel.marks import open_to_all
 from retinue.kernel.process import Process
 from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import UnknownParameter, only
@@ -74,7 +75,9 @@ class Answered(Exception):
 
 
 class Route(APIRoute):
-    """The only place that sees the finished answer before the commit: flushes, numbers the answer, stores it under its key."""
+    """The only place that sees the finished answer before the commit: flushes, numbers the answer, stores it under its key.
+
+    What is not marked public answers nobody who is unknown."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -108,10 +111,13 @@ class Route(APIRoute):
         return answer
 
     async def limit(self, request: Request) -> int:
-        """Bytes that the body may have: whoever sends it is known before any of it is read. Raises TooManyRequests."""
+        """Bytes that the body may have: whoever sends it is known before any of it is read. Raises Unauthorized and
+        TooManyRequests."""
         try:
             caller = await caller_of(request)
-        except Unauthorized:  # said by the route, where it needs a caller
+        except Unauthorized:
+            if not open_to_all(self.openapi_extra):
+                raise
             return OF_NOBODY
         if caller.public_key:
             return OF_NOBODY
@@ -128,8 +134,11 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
 
 
 class Router(APIRouter):
-    def __init__(self, room: str, *, prefix: str = "", tags: list[str] | None = None) -> None:
-        super().__init__(prefix=prefix, tags=[*(tags or [room])], route_class=Route)
+    """`tag`: under which the contract lists its operations; `about`: the tag in a sentence, said by one of the routers that have it."""
+
+    def __init__(self, room: str, *, prefix: str = "", tag: str | None = None, about: str | None = None) -> None:
+        super().__init__(prefix=prefix, tags=[tag or room], route_class=Route)
+        self.tag, self.about = tag or room, about
 
 
 def process_of(request: Any) -> Process:

@@ -34,7 +34,12 @@ from retinue.services.configurations.schemas import (
 )
 from retinue.services.configurations.tables import Generation
 
-router = Router("configurations", prefix="/configurations", tags=["configurations"])
+router = Router(
+    "configurations",
+    prefix="/configurations",
+    tag="configurations",
+    about="What an agent is made of, in versions that are deployed and rolled back.",
+)
 YAML = ("application/yaml", "text/yaml", "application/x-yaml")
 YAML_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {YAML[0]: {"schema": {"type": "string"}}}}}
 Number = Annotated[int, Query(ge=1, le=2_000_000_000)]
@@ -89,7 +94,7 @@ def as_yaml(row: Row) -> Response:
     return Response(text.to_yaml(text.from_data(row.body)), media_type=YAML[0])
 
 
-@router.get("")
+@router.get("", summary="List configurations")
 async def configurations(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE,
@@ -100,19 +105,19 @@ async def configurations(
     return page_of(rows, limit, lambda row: str(row.id), item)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, summary="Create a configuration")
 async def create(body: Create, catalogue: Listed, work: Work = works("configurations", "configurations:write")) -> Version:
     """A configuration of your own, as version 1."""
     return await one_version(work, await versions.create(work, body.body, body.message), catalogue)
 
 
-@router.get("/schema")
+@router.get("/schema", summary="Read the schema of a configuration")
 async def schema(work: Work = works("configurations", "configurations:read")) -> dict[str, Any]:
     """JSON Schema (2020-12) of a configuration."""
     return model.json_schema()
 
 
-@router.post("/validate")
+@router.post("/validate", summary="Check a configuration without keeping it")
 async def validate(body: Validate, catalogue: Listed, work: Work = works("configurations", "configurations:read")) -> Validation:
     """All faults with their places; nothing is kept."""
     try:
@@ -125,7 +130,7 @@ async def validate(body: Validate, catalogue: Listed, work: Work = works("config
     return Validation(valid=True, deployable=not blocked, blockers=blocked, missing=faults(readiness.missing(said)))
 
 
-@router.get("/generations")
+@router.get("/generations", summary="List what became of approvals")
 async def generations(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE,
@@ -139,7 +144,7 @@ async def generations(
     return page_of(await store.generations(work, cursor_id(cursor), limit + 1), limit, lambda row: str(row.id), shown)
 
 
-@router.get("/{config_id}", response_model=Configuration, responses=YAML_ANSWER)
+@router.get("/{config_id}", response_model=Configuration, responses=YAML_ANSWER, summary="Read a configuration")
 async def configuration(
     config_id: UUID, catalogue: Listed, request: Request, work: Work = works("configurations", "configurations:read")
 ) -> Any:
@@ -149,7 +154,7 @@ async def configuration(
     return await whole(work, config_id, catalogue)
 
 
-@router.get("/{config_id}/versions")
+@router.get("/{config_id}/versions", summary="List the versions of a configuration")
 async def all_versions(
     config_id: UUID,
     cursor: str | None = None,
@@ -165,7 +170,7 @@ async def all_versions(
     return page_of(await store.versions(work, config_id, cursor_number(cursor), limit + 1), limit, lambda row: row.version, shown)
 
 
-@router.post("/{config_id}/versions", status_code=201)
+@router.post("/{config_id}/versions", status_code=201, summary="Add a version")
 async def add(
     config_id: UUID, catalogue: Listed, body: AddVersion, work: Work = works("configurations", "configurations:write")
 ) -> Version:
@@ -173,7 +178,7 @@ async def add(
     return await one_version(work, await versions.add(work, config_id, body.body, body.message, body.based_on), catalogue)
 
 
-@router.get("/{config_id}/versions/{number}", response_model=Version, responses=YAML_ANSWER)
+@router.get("/{config_id}/versions/{number}", response_model=Version, responses=YAML_ANSWER, summary="Read one version")
 async def version(
     config_id: UUID, number: VersionNumber, catalogue: Listed, request: Request, work: Work = works("configurations", "configurations:read")
 ) -> Any:
@@ -182,7 +187,7 @@ async def version(
     return as_yaml(row) if wants_yaml(request) else await one_version(work, row, catalogue)
 
 
-@router.get("/{config_id}/diff")
+@router.get("/{config_id}/diff", summary="Compare two versions")
 async def differences(
     config_id: UUID,
     from_: Annotated[int, Query(alias="from", ge=1, le=2_000_000_000)],
@@ -195,7 +200,7 @@ async def differences(
     return Differences(config_id=config_id, from_version=from_, to_version=to, changes=changes)
 
 
-@router.post("/{config_id}/deploy")
+@router.post("/{config_id}/deploy", summary="Deploy a version")
 async def deploy(
     config_id: UUID, catalogue: Listed, body: Deploy, work: Work = works("configurations", "configurations:deploy")
 ) -> ConfigurationItem:
@@ -204,7 +209,7 @@ async def deploy(
     return item(await store.configuration(work, config_id))
 
 
-@router.post("/{config_id}/rollback")
+@router.post("/{config_id}/rollback", summary="Go back to the version before")
 async def roll_back(config_id: UUID, body: RollBack, work: Work = works("configurations", "configurations:deploy")) -> ConfigurationItem:
     """Back to the version that was deployed before."""
     await versions.roll_back(work, config_id, body.environment, body.from_version)

@@ -22,6 +22,7 @@ from retinue.kernel.http import (
     process_of,
     works,
 )
+from retinue.kernel.marks import marked
 from retinue.kernel.security import VISIT, Signer
 from retinue.kernel.work import Work
 from retinue.services.conversations import domain, identities, store, turns
@@ -45,7 +46,7 @@ from retinue.services.conversations.schemas import (
 )
 from retinue.services.conversations.settings import ConversationsSettings
 
-router = Router(ROOM, prefix="/chat", tags=["conversations"])
+router = Router(ROOM, prefix="/chat", tag="conversations", about="Talking with a client's agent, and people who take over.")
 TRIES = "configurations:read"
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
@@ -98,7 +99,7 @@ def conversation(row: Any) -> Conversation:
     )
 
 
-@router.post("/conversations", status_code=201)
+@router.post("/conversations", status_code=201, summary="Start a conversation")
 async def start(request: Request, body: StartConversation, work: Work = visits("conversations:write")) -> Started:
     """Start a conversation with the agent that is deployed. The token lets a visitor talk in it and see nothing else."""
     process, caller = process_of(request), await caller_of(request)
@@ -124,7 +125,11 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     )
 
 
-@router.post("/conversations/{id}/messages")
+@router.post(
+    "/conversations/{id}/messages",
+    summary="Ask the agent",
+    openapi_extra=marked(waits=True, streams="Events `delta`, `message` or `error`, `done`."),
+)
 async def send(request: Request, id: UUID, body: SendMessage) -> Response:
     """Ask the agent; a message sent again under its `id` gets the first one's answer. With `Accept: text/event-stream` the answer comes as `delta`, `message`, `done` or `error` events."""
     caller = await caller_of(request)
@@ -137,7 +142,7 @@ async def send(request: Request, id: UUID, body: SendMessage) -> Response:
     return await turns.turn.answer(request, permission, received)
 
 
-@router.get("/conversations")
+@router.get("/conversations", summary="List conversations")
 async def conversations(
     status: Status | None = None,
     search: Annotated[str | None, Query(min_length=2, max_length=200)] = None,
@@ -150,13 +155,13 @@ async def conversations(
     return page_of(rows, limit, lambda row: [row.last_message_at.isoformat(), str(row.id)], conversation)
 
 
-@router.get("/conversations/{id}")
+@router.get("/conversations/{id}", summary="Read a conversation")
 async def one(request: Request, id: UUID, work: Work = visits("conversations:read")) -> Conversation:
     admit(await caller_of(request), id)
     return conversation(await store.conversation(work, id))
 
 
-@router.get("/conversations/{id}/messages")
+@router.get("/conversations/{id}/messages", summary="List the messages of a conversation")
 async def messages(
     request: Request, id: UUID, cursor: str | None = None, after: int = 0, limit: Size = PAGE, work: Work = visits("conversations:read")
 ) -> Page[Message]:
@@ -167,20 +172,20 @@ async def messages(
     return page_of(rows, limit, lambda row: row.position, Message.model_validate)
 
 
-@router.post("/conversations/{id}/take")
+@router.post("/conversations/{id}/take", summary="Take over a conversation")
 async def take(id: UUID, work: Work = works(ROOM, "conversations:take")) -> Conversation:
     """Take over: the agent is silent until the conversation is returned."""
     await domain.take(work, id, member(work))
     return conversation(await store.conversation(work, id))
 
 
-@router.post("/conversations/{id}/return")
+@router.post("/conversations/{id}/return", summary="Give a conversation back to the agent")
 async def give_back(id: UUID, work: Work = works(ROOM, "conversations:take")) -> Conversation:
     await domain.give_back(work, id, member(work))
     return conversation(await store.conversation(work, id))
 
 
-@router.post("/conversations/{id}/reply", status_code=201)
+@router.post("/conversations/{id}/reply", status_code=201, summary="Answer as a person")
 async def reply(request: Request, id: UUID, body: SendMessage, work: Work = works(ROOM, "conversations:take")) -> Message:
     """Answer as a person, in a conversation that one has taken."""
     return Message.model_validate(
@@ -188,33 +193,33 @@ async def reply(request: Request, id: UUID, body: SendMessage, work: Work = work
     )
 
 
-@router.post("/conversations/{id}/end")
+@router.post("/conversations/{id}/end", summary="End a conversation")
 async def end(request: Request, id: UUID, work: Work = visits("conversations:write")) -> Conversation:
     admit(await caller_of(request), id)
     await domain.end(work, id)
     return conversation(await store.conversation(work, id))
 
 
-@router.post("/conversations/{id}/notes", status_code=201)
+@router.post("/conversations/{id}/notes", status_code=201, summary="Write a note that only colleagues see")
 async def note(id: UUID, body: WriteNote, work: Work = works(ROOM, "conversations:write")) -> Note:
     row = await domain.note(work, id, member(work), body.content)
     return Note(note_id=row.id, author=row.author, content=row.content, created_at=row.created_at)
 
 
-@router.get("/conversations/{id}/notes")
+@router.get("/conversations/{id}/notes", summary="List the notes on a conversation")
 async def notes(id: UUID, work: Work = works(ROOM, "conversations:read")) -> Page[Note]:
     await store.conversation(work, id)
     rows = (await work.execute("select * from conversations.note where conversation_id = :c order by created_at, id limit 200", c=id)).all()
     return Page(items=[Note(note_id=r.id, author=r.author, content=r.content, created_at=r.created_at) for r in rows])
 
 
-@router.get("/versions/{config_id}")
+@router.get("/versions/{config_id}", summary="Count the conversations of each version")
 async def versions(config_id: UUID, work: Work = works(ROOM, "conversations:read")) -> Page[VersionCount]:
     """How many conversations took each version of a configuration: all of them in one page."""
     return Page(items=[VersionCount.model_validate(row, from_attributes=True) for row in await store.counts(work, config_id)])
 
 
-@router.post("/presence")
+@router.post("/presence", summary="Say that a person is there")
 async def presence(request: Request, body: Presence, work: Work = works(ROOM, "conversations:take")) -> Here:
     """Say that one is there for visitors who ask for a person; it lapses unless said again."""
     minutes = process_of(request).get(ConversationsSettings).presence_minutes

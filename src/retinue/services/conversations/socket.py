@@ -29,7 +29,7 @@ from retinue.services.conversations.routes import admit
 from retinue.services.conversations.schemas import MESSAGE_CHARACTERS, FromSocket
 from retinue.services.conversations.watching import Chats
 
-router = Router(ROOM, prefix="/chat", tags=["conversations"])
+router = Router(ROOM, prefix="/chat", tag="conversations")
 REFUSED, NOT_FOUND, AGAIN, GOING_AWAY = 4401, 4404, 1013, 1000
 SIGN_IN_SECONDS = 10.0
 REPLAYED = 200  # messages at most that one resume sends

@@ -10,6 +10,7 @@ from retinue.engines.contacts import store as contacts
 from retinue.engines.dossier import views
 from retinue.kernel.errors import NotFound
 from retinue.kernel.http import PAGE, Page, Router, cursor_moment, cursor_number, page_of, process_of, works
+from retinue.kernel.marks import marked
 from retinue.kernel.work import Work
 from retinue.services.conversations import attachments, inbox, people, suggesting
 from retinue.services.conversations.inbox_schemas import (
@@ -31,7 +32,7 @@ from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.routes import Size, conversation, member
 from retinue.services.conversations.schemas import Message, Status
 
-router = Router(ROOM, tags=["conversations"])
+router = Router(ROOM, tag="conversations")
 READ, WRITE, TAKE, ERASE = "conversations:read", "conversations:write", "conversations:take", "contacts:erase"
 Names = dict[tuple[UUID, UUID], str]
 Search = Annotated[str | None, Query(min_length=2, max_length=200)]
@@ -73,7 +74,7 @@ def handover(row: Any, people: Names) -> Handover:
     )
 
 
-@router.get("/inbox")
+@router.get("/inbox", summary="List conversations of all clients by box")
 async def lines(
     box: Box = "all",
     status: Status | None = None,
@@ -92,19 +93,19 @@ async def lines(
     return page_of(rows, limit, lambda row: [getattr(row, key).isoformat(), str(row.id)], await named(work, rows))
 
 
-@router.get("/inbox/counts")
+@router.get("/inbox/counts", summary="Count the conversations of each box")
 async def counts(work: Work = works(ROOM, READ)) -> BoxCounts:
     """How many conversations are in each box."""
     return BoxCounts(**await inbox.counts(work, work.actor))
 
 
-@router.get("/inbox/{conversation_id}")
+@router.get("/inbox/{conversation_id}", summary="Read a conversation as the inbox shows it")
 async def line(conversation_id: UUID, work: Work = works(ROOM, READ)) -> InboxLine:
     row = await inbox.line(work, conversation_id)
     return (await named(work, [row]))(row)
 
 
-@router.get("/inbox/{conversation_id}/thread")
+@router.get("/inbox/{conversation_id}/thread", summary="Read what was said, with handovers, newest first")
 async def thread(conversation_id: UUID, cursor: str | None = None, limit: Size = PAGE, work: Work = works(ROOM, READ)) -> Thread:
     """What was said, newest first, and where people were asked for, took over and gave back."""
     row = await inbox.line(work, conversation_id)
@@ -114,7 +115,7 @@ async def thread(conversation_id: UUID, cursor: str | None = None, limit: Size =
     return Thread(items=page.items, next_cursor=page.next_cursor, handovers=[handover(row, people) for row in handovers])
 
 
-@router.get("/chat/conversations/{id}/messages/{message_id}/why")
+@router.get("/chat/conversations/{id}/messages/{message_id}/why", summary="Say why an answer was given")
 async def why(id: UUID, message_id: UUID, work: Work = works(ROOM, READ)) -> Why:
     """The path of an answer: what was decided, found and said for it, as it was recorded."""
     row = await inbox.why(work, id, message_id)
@@ -143,31 +144,36 @@ async def why(id: UUID, message_id: UUID, work: Work = works(ROOM, READ)) -> Why
     )
 
 
-@router.post("/chat/conversations/{id}/suggestions", response_model=Suggestions)
+@router.post(
+    "/chat/conversations/{id}/suggestions",
+    response_model=Suggestions,
+    summary="Draft replies for a person",
+    openapi_extra=marked(waits=True),
+)
 async def suggest(request: Request, id: UUID) -> Response:
     """Draft replies for whoever has taken the conversation; nothing is sent."""
     return await suggesting.suggestions.answer(request, TAKE, lambda work: suggesting.prepare(work, id))
 
 
-@router.post("/chat/conversations/{id}/forget")
+@router.post("/chat/conversations/{id}/forget", summary="Erase the visitor of a conversation")
 async def forget(request: Request, id: UUID, work: Work = works(ROOM, ERASE)) -> Forgotten:
     """Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client."""
     return Forgotten(conversations=await people.forget(work, id, member(work), attachments.kept(process_of(request))))
 
 
-@router.get("/contacts/{contact_id}")
+@router.get("/contacts/{contact_id}", summary="Read a contact")
 async def contact(contact_id: UUID, work: Work = works(ROOM, READ)) -> ContactCard:
     return await card(work, contact_id)
 
 
-@router.patch("/contacts/{contact_id}")
+@router.patch("/contacts/{contact_id}", summary="Correct a contact")
 async def correct(contact_id: UUID, body: CorrectContact, work: Work = works(ROOM, WRITE)) -> ContactCard:
     """Say who a contact is. A name replaces the one before; an address is added."""
     await people.correct(work, contact_id, body, member(work))
     return await card(work, contact_id)
 
 
-@router.get("/contacts/{contact_id}/conversations")
+@router.get("/contacts/{contact_id}/conversations", summary="List a contact's conversations on every channel")
 async def of_contact(contact_id: UUID, work: Work = works(ROOM, READ)) -> Page[InboxLine]:
     """The latest 50 conversations with one person, on every channel."""
     await card(work, contact_id)

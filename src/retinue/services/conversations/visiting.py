@@ -12,6 +12,7 @@ from retinue.kernel.bodies import takes_files
 from retinue.kernel.errors import NotFound, Unauthorized
 from retinue.kernel.http import Router, caller_of, process_of, works
 from retinue.kernel.limits import Limiter
+from retinue.kernel.marks import marked
 from retinue.kernel.security import KEY_PREFIX, Security
 from retinue.kernel.shapes import only
 from retinue.kernel.work import Work
@@ -21,7 +22,7 @@ from retinue.services.conversations.knowing import ROOM
 from retinue.services.conversations.routes import admit, conversation, visits
 from retinue.services.conversations.schemas import FILE_BYTES, Conversation, LeaveContact, Message, Typing
 
-router = Router(ROOM, prefix="/chat", tags=["conversations"])
+router = Router(ROOM, prefix="/chat", tag="conversations")
 AROUND_A_FILE = 100_000  # bytes of a form beside its file
 FORM: dict[str, Any] = {
     "requestBody": {
@@ -43,7 +44,7 @@ FORM: dict[str, Any] = {
 }
 
 
-@router.get("/widget")
+@router.get("/widget", summary="Read how the chat widget looks and behaves", openapi_extra=marked(public=True))
 async def widget_settings(
     request: Request, response: Response, key: Annotated[str, Query(max_length=200, description="The widget's public key.")]
 ) -> widget.WidgetSettings:
@@ -80,7 +81,7 @@ async def sent(request: Request, id: UUID) -> attachments.Sent:
     return attachments.Sent(name, kind, data, attachments.caption(content), client_id)
 
 
-@router.post("/conversations/{id}/files", status_code=201, openapi_extra=FORM)
+@router.post("/conversations/{id}/files", status_code=201, openapi_extra=FORM, summary="Send a file")
 @takes_files(FILE_BYTES + AROUND_A_FILE, visitors=True)
 async def send_file(
     request: Request, id: UUID, given: Annotated[attachments.Sent, Depends(sent)], work: Work = visits("conversations:write")
@@ -89,7 +90,7 @@ async def send_file(
     return Message.model_validate(await attachments.receive(process_of(request), work, id, given))
 
 
-@router.get("/conversations/{id}/files/{attachment_id}", response_class=Response)
+@router.get("/conversations/{id}/files/{attachment_id}", response_class=Response, summary="Read a file that was sent")
 async def read_file(request: Request, id: UUID, attachment_id: UUID, work: Work = visits("conversations:read")) -> Response:
     """The file as it was sent, to be saved and never shown as a page."""
     admit(await caller_of(request), id)
@@ -103,7 +104,7 @@ async def read_file(request: Request, id: UUID, attachment_id: UUID, work: Work 
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-@router.post("/conversations/{id}/contact")
+@router.post("/conversations/{id}/contact", summary="Leave contact details")
 async def leave_contact(request: Request, id: UUID, body: LeaveContact, work: Work = visits("conversations:write")) -> Conversation:
     """Who the visitor is, as they say themselves; with `callback` a person is asked to get back to them."""
     admit(await caller_of(request), id)
@@ -111,7 +112,7 @@ async def leave_contact(request: Request, id: UUID, body: LeaveContact, work: Wo
     return conversation(await store.conversation(work, id))
 
 
-@router.post("/conversations/{id}/typing", status_code=204)
+@router.post("/conversations/{id}/typing", status_code=204, summary="Say that a person is writing")
 async def typing(id: UUID, body: Typing, work: Work = works(ROOM, "conversations:take")) -> None:
     """Tell the visitor that a person is writing, or no longer. The widget forgets it after some seconds by itself."""
     if (await store.conversation(work, id)).taken_by != work.actor:

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.http import BadCursor, Caller, Page, Router, caller_of, cursor_value, organization_of, page_of, process_of, works
+from retinue.kernel.marks import marked
 from retinue.kernel.security import Security, Signer, identity_secret
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Work
@@ -17,11 +18,11 @@ from retinue.services.identity import store
 from retinue.services.identity.domain import clients, keys, names, people, sessions
 from retinue.services.identity.settings import IdentitySettings
 
-auth = Router("identity", prefix="/auth", tags=["auth"])
-of_clients = Router("identity", prefix="/clients", tags=["clients"])
-of_keys = Router("identity", prefix="/api-keys", tags=["api-keys"])
-of_widgets = Router("identity", prefix="/widget-keys", tags=["api-keys"])
-of_people = Router("identity", prefix="/people", tags=["people"])
+auth = Router("identity", prefix="/auth", tag="auth", about="Sign in and out. Answers hold a token to send as `Authorization: Bearer`.")
+of_clients = Router("identity", prefix="/clients", tag="clients", about="The companies that are looked after.")
+of_keys = Router("identity", prefix="/api-keys", tag="api-keys", about="Keys for programs, and public keys for the chat widget.")
+of_widgets = Router("identity", prefix="/widget-keys", tag="api-keys")
+of_people = Router("identity", prefix="/people", tag="people", about="Who may sign in to an organization, and as what.")
 routers = (auth, of_clients, of_keys, of_widgets, of_people)
 
 Cursor = Annotated[str | None, Query(max_length=400)]
@@ -100,7 +101,7 @@ def id_of(cursor: str | None) -> UUID | None:
         raise BadCursor() from None
 
 
-@auth.post("/login")
+@auth.post("/login", summary="Sign in with e-mail and password", openapi_extra=marked(public=True))
 async def login(body: s.Login, request: Request) -> s.Tokens:
     process = process_of(request)
     session = await sessions.sign_in(
@@ -109,7 +110,7 @@ async def login(body: s.Login, request: Request) -> s.Tokens:
     return tokens(request, session, cookie=body.cookie)
 
 
-@auth.post("/refresh")
+@auth.post("/refresh", summary="Get a new token for a refresh token", openapi_extra=marked(public=True))
 async def refresh(body: s.RefreshToken, request: Request) -> s.Tokens:
     """The refresh token is good once; using it again ends every session that came from it. A cookie's is good for ten seconds more."""
     process = process_of(request)
@@ -119,7 +120,7 @@ async def refresh(body: s.RefreshToken, request: Request) -> s.Tokens:
     return tokens(request, session, cookie=body.cookie)
 
 
-@auth.post("/logout", status_code=204)
+@auth.post("/logout", status_code=204, summary="Sign out: end the sessions of a refresh token", openapi_extra=marked(public=True))
 async def logout(body: s.RefreshToken, request: Request) -> None:
     if secret := body.refresh_token or request.cookies.get(COOKIE, ""):
         await sessions.sign_out(process_of(request).database, secret)
@@ -127,7 +128,7 @@ async def logout(body: s.RefreshToken, request: Request) -> None:
         kept(request, "", 0)
 
 
-@auth.post("/one-time", status_code=201)
+@auth.post("/one-time", status_code=201, summary="Make a link that signs in once")
 async def one_time(request: Request, caller: Annotated[Caller, Depends(person)]) -> s.OneTimeLink:
     """A link that signs the caller in, once, within ten minutes."""
     process = process_of(request)
@@ -137,14 +138,14 @@ async def one_time(request: Request, caller: Annotated[Caller, Depends(person)])
     return s.OneTimeLink(token=token, url=f"{process.get(KernelSettings).address}/sign-in#{token}", expires_at=until)
 
 
-@auth.post("/one-time/redeem")
+@auth.post("/one-time/redeem", summary="Sign in with a one-time link", openapi_extra=marked(public=True))
 async def redeem(body: s.OneTimeToken, request: Request) -> s.Tokens:
     process = process_of(request)
     session = await sessions.redeem(process.database, process.get(Signer), lifetime(request), body.token)
     return tokens(request, session, cookie=body.cookie)
 
 
-@auth.post("/password", status_code=204)
+@auth.post("/password", status_code=204, summary="Change the caller's password")
 async def change_password(body: s.ChangePassword, request: Request, caller: Annotated[Caller, Depends(person)]) -> None:
     """Ends all sessions of the caller."""
     number = await sessions.change_password(
@@ -158,7 +159,7 @@ async def change_password(body: s.ChangePassword, request: Request, caller: Anno
     headers(request, number)
 
 
-@auth.get("/me")
+@auth.get("/me", summary="Say who the caller is and what they may do")
 async def me(request: Request) -> s.Me:
     process, caller = process_of(request), await caller_of(request)
     organization = await organization_of(request, caller)
@@ -210,13 +211,13 @@ def claim_days(request: Request) -> timedelta:
     return timedelta(days=process_of(request).get(IdentitySettings).claim_days)
 
 
-@of_clients.post("", status_code=201)
+@of_clients.post("", status_code=201, summary="Register a client")
 async def register(body: s.NewClient, request: Request, work: Work = works("identity", "clients:write")) -> s.RegisteredClient:
     """An assisted account. The claim link is in this answer only."""
     return registered(request, await clients.register(work, claim_days(request), body.name, body.website, body.contact_email))
 
 
-@of_clients.get("")
+@of_clients.get("", summary="List clients")
 async def list_clients(
     work: Work = works("identity", "clients:read"),
     q: Annotated[s.Text | None, Query(max_length=100)] = None,
@@ -237,7 +238,7 @@ async def list_clients(
     return page_of(rows, limit, lambda row: row.id, shown)
 
 
-@of_clients.post("/claim", status_code=201)
+@of_clients.post("/claim", status_code=201, summary="Claim a client's account with its link", openapi_extra=marked(public=True))
 async def claim(body: s.Claim, request: Request) -> s.ClaimedClient:
     """Makes the caller the client's owner; then they sign in."""
     done = await clients.claim(
@@ -247,7 +248,7 @@ async def claim(body: s.Claim, request: Request) -> s.ClaimedClient:
     return s.ClaimedClient(client_id=done.client_id, user_id=done.user_id)
 
 
-@of_clients.get("/{client}")
+@of_clients.get("/{client}", summary="Read a client")
 async def read_client(client: str, work: Work = works("identity", "clients:read")) -> s.Client:
     """By id or slug."""
     row = await store.client(work, client) if len(client) <= 64 and client.isprintable() else None
@@ -256,7 +257,7 @@ async def read_client(client: str, work: Work = works("identity", "clients:read"
     return shown(row)
 
 
-@of_clients.post("/{client_id}/claim-link", status_code=201)
+@of_clients.post("/{client_id}/claim-link", status_code=201, summary="Make a new claim link")
 async def renew_claim(client_id: UUID, request: Request, work: Work = works("identity", "clients:write")) -> s.RegisteredClient:
     """A new claim link, for another thirty days; older links end."""
     return registered(request, await clients.renew_claim(work, claim_days(request), client_id))
@@ -278,49 +279,49 @@ def issued_widget(request: Request, key: keys.Issued) -> s.IssuedKey:
     return s.IssuedKey(id=key.id, key=key.key, prefix=key.prefix, identity_secret=secret)
 
 
-@of_keys.post("", status_code=201)
+@of_keys.post("", status_code=201, summary="Make an API key; it is shown once")
 async def issue_key(body: s.NewKey, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
     return issued(await keys.issue(work, by_key=key, kind="key", name=body.name, scopes=body.scopes, expires_at=body.expires_at))
 
 
-@of_keys.get("")
+@of_keys.get("", summary="List API keys")
 async def list_keys(work: Work = works("identity", "keys:write"), cursor: Cursor = None, limit: Limit = 50) -> Page[s.Key]:
     rows = await store.keys(work, before=id_of(cursor), size=limit)
     return page_of(rows, limit, lambda row: row.id, lambda row: s.Key.model_validate(row, from_attributes=True))
 
 
-@of_keys.delete("/{key_id}", status_code=204)
+@of_keys.delete("/{key_id}", status_code=204, summary="End an API key")
 async def revoke_key(key_id: UUID, work: Work = works("identity", "keys:write")) -> None:
     await keys.revoke(work, key_id)
 
 
-@of_keys.post("/{key_id}/rotate", status_code=201)
+@of_keys.post("/{key_id}/rotate", status_code=201, summary="Replace the secret of an API key")
 async def rotate_key(request: Request, key_id: UUID, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
     """The old secret ends now, and with a widget's key the one that signs who a visitor is."""
     fresh = await keys.rotate(work, key_id, by_key=key)
     return issued_widget(request, fresh) if fresh.kind == "widget" else issued(fresh)
 
 
-@of_widgets.post("", status_code=201)
+@of_widgets.post("", status_code=201, summary="Make a public key for the chat widget")
 async def issue_widget_key(request: Request, body: s.NewWidgetKey, key: ByKey, work: Work = works("identity", "keys:write")) -> s.IssuedKey:
     """A public key: whoever sends it is a visitor of this organization."""
     made = await keys.issue(work, by_key=key, kind="widget", name=body.name, scopes=(), expires_at=body.expires_at, origins=body.origins)
     return issued_widget(request, made)
 
 
-@of_widgets.put("/{key_id}/origins")
+@of_widgets.put("/{key_id}/origins", summary="Say which pages may use a public key")
 async def limit_widget_key(key_id: UUID, body: s.KeyOrigins, work: Work = works("identity", "keys:write")) -> s.Key:
     """At once, for conversations that begin from now on; running ones go on."""
     return s.Key.model_validate(await keys.limit(work, key_id, body.origins), from_attributes=True)
 
 
-@of_people.get("")
+@of_people.get("", summary="List the people of an organization")
 async def list_people(work: Work = works("identity", "people:write"), cursor: Cursor = None, limit: Limit = 50) -> Page[s.Person]:
     rows, roles = await store.users(work, after=id_of(cursor), size=limit), await store.roles_here(work)
     return page_of(rows, limit, lambda row: row.id, lambda row: one(row, roles.get(row.id, [])))
 
 
-@of_people.get("/names")
+@of_people.get("/names", summary="List the names of an organization's people")
 async def list_names(work: Work = works("identity", "clients:read"), cursor: Cursor = None, limit: Limit = 50) -> Page[s.Named]:
     """Of everybody here, so that whoever reads what a colleague did knows whom to ask."""
     return page_of(
@@ -338,7 +339,7 @@ async def first_password(body: s.NewPerson, request: Request) -> people.FirstPas
     return await people.FirstPassword.of(body.password)
 
 
-@of_people.post("", status_code=201)
+@of_people.post("", status_code=201, summary="Add a person")
 async def add_person(
     body: s.NewPerson,
     password: Annotated[people.FirstPassword, Depends(first_password)],
@@ -348,7 +349,7 @@ async def add_person(
     return s.AddedPerson(id=id, email=body.email, name=body.name, roles=roles, password=password.made)
 
 
-@of_people.put("/{user_id}/roles")
+@of_people.put("/{user_id}/roles", summary="Set a person's roles; none ends their access")
 async def set_roles(user_id: UUID, body: s.PersonsRoles, work: Work = works("identity", "people:write")) -> s.Person:
     row = await people.set_roles(work, user_id, body.roles)
     return one(row, sorted(set(body.roles)))

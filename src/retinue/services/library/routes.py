@@ -36,7 +36,7 @@ from retinue.services.library.schemas import (
 )
 from retinue.services.library.tables import Intake
 
-router = Router("library", tags=["knowledge"])
+router = Router("library", tag="knowledge", about="Documents that answers are taken from.")
 FORM_BYTES = 64_000_000  # a file of 50 MB and its form around it
 NO_GRAPH = "enable_graph_rag: there is no knowledge graph yet, so passages were found by words and by meaning alone."
 CHARACTERS_A_WORD, DOCUMENTS_A_SECOND = 6, 4
@@ -102,6 +102,7 @@ Sent = tuple[IngestOptions, bytes, str, str | None]
             },
         }
     },
+    summary="Take in a document",
 )
 @takes_files(FORM_BYTES)
 async def ingest(request: Request, given: Annotated[Sent, Depends(sent)], work: Work = works("library", "library:write")) -> Accepted:
@@ -148,7 +149,7 @@ def shown_status(row: Intake) -> IngestStatus:
     )
 
 
-@router.get("/rag/ingest/{job_id}")
+@router.get("/rag/ingest/{job_id}", summary="Read how far taking in is")
 async def status(job_id: UUID, work: Work = works("library", "library:read")) -> IngestStatus:
     return shown_status(await store.intake(work, job_id))
 
@@ -158,7 +159,7 @@ async def asked(body: Query, request: Request) -> Asked:
     return body, (await process_of(request).get(Embedder).embed([body.query]))[0]
 
 
-@router.post("/rag/query")
+@router.post("/rag/query", summary="Find passages")
 async def query(request: Request, question: Annotated[Asked, Depends(asked)], work: Work = works("library", "library:read")) -> Results:
     """The passages that fit best, with scores and character offsets."""
     began = time.perf_counter()
@@ -217,7 +218,7 @@ def shown(row: Any) -> DocumentShown:
     )
 
 
-@router.get("/documents")
+@router.get("/documents", summary="List documents")
 async def documents(
     cursor: str | None = None,
     q: Annotated[str | None, Parameter(max_length=200)] = None,
@@ -228,7 +229,7 @@ async def documents(
     return page_of(rows, limit, lambda row: str(row.id), shown)
 
 
-@router.get("/documents/text")
+@router.get("/documents/text", summary="Read a document's text")
 async def document(
     document_id: Annotated[str, Parameter(max_length=2000)], namespace: str | None = None, work: Work = works("library", "library:read")
 ) -> DocumentText:
@@ -237,7 +238,7 @@ async def document(
     return DocumentText(**shown(row).model_dump(), text=row.text, sections=row.sections)
 
 
-@router.delete("/documents", status_code=204)
+@router.delete("/documents", status_code=204, summary="Delete a document")
 async def delete(
     document_id: Annotated[str, Parameter(max_length=2000)],
     namespace: str = domain.NAMESPACE,

@@ -12,7 +12,12 @@ from retinue.services.requirements import content, domain, store
 from retinue.services.requirements.schemas import Approve, Change, Reopen, Requirements, RequirementsItem, ResearchState, Status
 from retinue.services.requirements.tables import Document
 
-router = Router("requirements", prefix="/requirements", tags=["requirements"])
+router = Router(
+    "requirements",
+    prefix="/requirements",
+    tag="requirements",
+    about="What a client's agents shall do: drafted from research, changed and approved by people.",
+)
 
 
 def item(row: Document) -> RequirementsItem:
@@ -40,7 +45,7 @@ def place(cursor: str | None) -> UUID | None:
         raise BadCursor() from None
 
 
-@router.get("")
+@router.get("", summary="List requirements")
 async def documents(
     cursor: str | None = None,
     status: Status | None = None,
@@ -52,13 +57,13 @@ async def documents(
     return page_of(rows, limit, lambda row: str(row.id), item)
 
 
-@router.get("/{requirements_id}")
+@router.get("/{requirements_id}", summary="Read requirements with their sources")
 async def document(requirements_id: UUID, work: Work = works("requirements", "requirements:read")) -> Requirements:
     """With the claims, quotes and addresses that each item follows from."""
     return await whole(work, await store.document(work, requirements_id))
 
 
-@router.get("/research/{research_job_id}")
+@router.get("/research/{research_job_id}", summary="Say what became of a research job")
 async def research(research_job_id: UUID, work: Work = works("requirements", "requirements:read")) -> ResearchState:
     """Whether a research job has led to a draft, to none because nothing changed, or is still awaited."""
     row = await store.research_seen(work, research_job_id)
@@ -68,7 +73,7 @@ async def research(research_job_id: UUID, work: Work = works("requirements", "re
     )
 
 
-@router.put("/{requirements_id}")
+@router.put("/{requirements_id}", summary="Change a draft")
 async def change(
     requirements_id: UUID, body: Change, request: Request, work: Work = works("requirements", "requirements:write")
 ) -> Requirements:
@@ -77,13 +82,13 @@ async def change(
     return await whole(work, await domain.change(work, requirements_id, body.body, file, body.version))
 
 
-@router.post("/{requirements_id}/approve")
+@router.post("/{requirements_id}/approve", summary="Approve requirements")
 async def approve(requirements_id: UUID, body: Approve, work: Work = works("requirements", "requirements:approve")) -> RequirementsItem:
     """A configuration is generated from this version. Approving it again is harmless."""
     return item(await domain.approve(work, requirements_id, body.version, body.automatic))
 
 
-@router.post("/{requirements_id}/reopen")
+@router.post("/{requirements_id}/reopen", summary="Make requirements a draft again")
 async def reopen(requirements_id: UUID, body: Reopen, work: Work = works("requirements", "requirements:write")) -> RequirementsItem:
     """Make approved or replaced requirements a draft again."""
     return item(await domain.reopen(work, requirements_id, body.version))

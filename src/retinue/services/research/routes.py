@@ -14,7 +14,9 @@ from retinue.services.research import domain, store
 from retinue.services.research.schemas import Claim, Progress, RefusedPage, Report, Started, StartResearch, Uploaded
 from retinue.services.research.tables import ResearchJob
 
-router = Router("research", prefix="/research", tags=["research"])
+router = Router(
+    "research", prefix="/research", tag="research", about="Reading a company's site or files into a profile of claims with sources."
+)
 
 
 class BadName(Refusal):
@@ -43,14 +45,14 @@ def progress(row: ResearchJob) -> Progress:
     )
 
 
-@router.post("/jobs", status_code=202)
+@router.post("/jobs", status_code=202, summary="Start research of a site or of files")
 async def start(body: StartResearch, work: Work = works("research", "research:write")) -> Started:
     """Read a site, or files sent before, and make a profile. The job tells of each page as it goes."""
     job = await domain.start(work, body.source, body.files)
     return Started(job_id=job.id, status=job.status)
 
 
-@router.post("/files", status_code=201)
+@router.post("/files", status_code=201, summary="Send a file to be researched")
 async def upload(file: UploadFile, request: Request, work: Work = works("research", "research:write")) -> Uploaded:
     """A file to be researched. Whether it can be read is told by the job."""
     name = (file.filename or "").strip()
@@ -64,7 +66,7 @@ async def upload(file: UploadFile, request: Request, work: Work = works("researc
     return Uploaded(file_id=row.id, name=row.name, size=row.size)
 
 
-@router.get("/jobs")
+@router.get("/jobs", summary="List research jobs")
 async def jobs(
     cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_AT_MOST)] = PAGE, work: Work = works("research", "research:read")
 ) -> Page[Progress]:
@@ -73,18 +75,18 @@ async def jobs(
     return page_of(rows, limit, lambda row: str(row.id), progress)
 
 
-@router.get("/jobs/{job_id}")
+@router.get("/jobs/{job_id}", summary="Read how far a research job is")
 async def job(job_id: UUID, work: Work = works("research", "research:read")) -> Progress:
     return progress(await store.job(work, job_id))
 
 
-@router.post("/jobs/{job_id}/stop")
+@router.post("/jobs/{job_id}/stop", summary="Stop a research job")
 async def stop(job_id: UUID, work: Work = works("research", "research:write")) -> Progress:
     """Read no further. What was read stays; no profile is made of it."""
     return progress(await domain.stop(work, job_id))
 
 
-@router.get("/jobs/{job_id}/report")
+@router.get("/jobs/{job_id}/report", summary="Read what research found")
 async def report(job_id: UUID, work: Work = works("research", "research:read")) -> Report:
     """The profile: every claim with its source, quote, time and confidence; and which pages were read or refused."""
     row = await store.job(work, job_id)

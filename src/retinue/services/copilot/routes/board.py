@@ -12,7 +12,7 @@ from retinue.kernel.work import Work
 from retinue.services.copilot import shapes, store
 from retinue.services.copilot.schemas import BoardSummary, ClientCard, MinuteCount, Need, Stage, StageCount
 
-router = Router("copilot", tags=["board"])
+router = Router("copilot", tag="board", about="All clients at a glance, and what waits for a person.")
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
 
@@ -59,7 +59,7 @@ def need_cursor(cursor: str | None) -> tuple[datetime | None, datetime, UUID] | 
     return moment_of(value[0]) if value[0] is not None else None, moment_of(value[1]), id_of(value[2])
 
 
-@router.get("/board")
+@router.get("/board", summary="List clients by stage")
 async def cards(
     stage: Stage | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
@@ -94,7 +94,7 @@ async def cards(
     )
 
 
-@router.get("/board/summary")
+@router.get("/board/summary", summary="Count clients, needs and the last hour")
 async def summary(work: Work = works("copilot", "clients:read")) -> BoardSummary:
     """Clients by stage, what waits, and the last hour minute by minute."""
     stages = await board.stages(work)
@@ -108,7 +108,7 @@ async def summary(work: Work = works("copilot", "clients:read")) -> BoardSummary
     )
 
 
-@router.get("/needs")
+@router.get("/needs", summary="List what waits for a person")
 async def needs(
     client_id: UUID | None = None,
     cursor: str | None = None,

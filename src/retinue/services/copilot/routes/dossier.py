@@ -17,7 +17,7 @@ from retinue.kernel.work import Work
 from retinue.services.copilot import shapes, store
 from retinue.services.copilot.schemas import Away, AwayLine, DayCount, Dossier, EventDetail, FactCount, Moment, Seen, TimelineCounts
 
-router = Router("copilot", tags=["dossier and events"])
+router = Router("copilot", tag="dossier and events")
 NEWS_AT_MOST = 2_000
 
 
@@ -28,7 +28,7 @@ class UnknownZone(Refusal):
     next = "Name one of the IANA database, such as Europe/Berlin."
 
 
-@router.get("/dossier/{client_id}")
+@router.get("/dossier/{client_id}", summary="Read everything known about a client")
 async def dossier(client_id: UUID, after: int | None = AfterEvent("copilot"), work: Work = works("copilot", "dossier:read")) -> Dossier:
     """Everything known about a client. `?after=` an event's number waits until it is in here."""
     await store.must_read(work, client_id)
@@ -45,7 +45,7 @@ async def dossier(client_id: UUID, after: int | None = AfterEvent("copilot"), wo
     )
 
 
-@router.get("/timeline")
+@router.get("/timeline", summary="Read what happened, newest first")
 async def timeline(
     section: str | None = None,
     kind: Annotated[str | None, Query(max_length=100)] = None,
@@ -82,7 +82,7 @@ async def paged(work: Work, rows: list[MomentRow], limit: int) -> Page[Moment]:
     return Page(items=await shapes.moments(work, page.items), next_cursor=page.next_cursor)
 
 
-@router.get("/timeline/counts")
+@router.get("/timeline/counts", summary="Count what happened, by section and day")
 async def counts(
     client_id: UUID | None = None,
     zone: Annotated[str, Query(max_length=64)] = "UTC",
@@ -102,7 +102,7 @@ async def counts(
     )
 
 
-@router.get("/timeline/{event_id}")
+@router.get("/timeline/{event_id}", summary="Read an event with its causes and effects")
 async def event(event_id: UUID, work: Work = works("copilot", "dossier:read")) -> EventDetail:
     """One event with what led to it, what it led to, and its lineage."""
     row = await views.event(work, event_id, work.permissions)
@@ -128,7 +128,7 @@ async def number_and_time(work: Work, client_id: UUID) -> tuple[int, datetime | 
     return (row.number, row.seen_at) if row else (0, None)
 
 
-@router.post("/seen")
+@router.post("/seen", summary="Say how far one has read a client")
 async def seen(told: Seen, work: Work = works("copilot", "dossier:read")) -> Seen:
     """Say how far the caller has read a client: never back, and never beyond the newest event."""
     if told.client_id != work.organization:
@@ -136,7 +136,7 @@ async def seen(told: Seen, work: Work = works("copilot", "dossier:read")) -> See
     return Seen(client_id=told.client_id, number=await store.mark_seen(work, told.number))
 
 
-@router.get("/away/{client_id}")
+@router.get("/away/{client_id}", summary="Read what happened while one was away")
 async def away_from(client_id: UUID, after: int | None = AfterEvent("copilot"), work: Work = works("copilot", "dossier:read")) -> Away:
     """What happened since the caller last said how far they have read: counts, and five sentences at most with the events behind each."""
     await store.must_read(work, client_id)

@@ -23,7 +23,7 @@ from retinue.services.copilot import shapes, store
 from retinue.services.copilot.feed import NOT_PERMITTED, ROOM, SEES, Feed, Reader, reset, told
 from retinue.services.copilot.schemas import FromTab
 
-router = Router(ROOM, tags=["dossier and events"])
+router = Router(ROOM, tag="dossier and events")
 SIGNED_OUT = 4401
 SIGN_IN_SECONDS = 10.0
 BEGUN = timedelta(seconds=10)  # within which a page that loads has its first answers and its socket

@@ -25,13 +25,14 @@ from retinue.kernel.http import (
     works,
 )
 from retinue.kernel.live import Live, patiently
+from retinue.kernel.marks import marked
 from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
 from retinue.kernel.work import Work
 from retinue.services.copilot import store
 from retinue.services.copilot.schemas import Job, LoggedEvent, Parked
 
-router = Router("copilot", tags=["dossier and events"])
+router = Router("copilot", tag="dossier and events", about="Everything known about a client, and the log it is made from.")
 SEES_ALL = "clients:read"
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
@@ -57,7 +58,12 @@ def logged(row: Any) -> LoggedEvent:
     )
 
 
-@router.get("/events", response_model=Page[LoggedEvent])
+@router.get(
+    "/events",
+    response_model=Page[LoggedEvent],
+    summary="Read or follow the log of events",
+    openapi_extra=marked(streams="Events `event`, each with its number as id."),
+)
 async def events(
     request: Request,
     client_id: UUID | None = None,
@@ -117,7 +123,7 @@ async def ending(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield f"event: error\ndata: {json.dumps(problem(refusal))}\n\n".encode()
 
 
-@router.get("/events/parked")
+@router.get("/events/parked", summary="List events that could not be handled")
 async def parked(limit: Size = PAGE, work: Work = works("copilot", "events:read")) -> Page[Parked]:
     rows = await store.parked(work, limit + 1)
     return page_of(
@@ -130,7 +136,7 @@ async def parked(limit: Size = PAGE, work: Work = works("copilot", "events:read"
     )
 
 
-@router.post("/events/parked/{room}/{number}/replay")
+@router.post("/events/parked/{room}/{number}/replay", summary="Handle a parked event again")
 async def replay(room: str, number: Annotated[int, Path(ge=1, le=NUMBER_AT_MOST)], request: Request) -> dict[str, bool]:
     """Handle a parked event now. It comes late, once; asking again answers `replayed: false`."""
     process, caller = process_of(request), await caller_of(request)
@@ -157,7 +163,12 @@ def asked() -> Any:
     return Depends(work, scope="function")
 
 
-@router.get("/jobs/{job_id}", response_model=Job)
+@router.get(
+    "/jobs/{job_id}",
+    response_model=Job,
+    summary="Read or follow an answer that takes longer",
+    openapi_extra=marked(streams="Events `progress`, then `done`."),
+)
 async def job(job_id: UUID, request: Request, work: Work = asked()) -> Any:
     """A request that answered 202. With `Accept: text/event-stream` the answer is sent when it is there."""
     shown = await shown_job(work, job_id, await caller_of(request))

@@ -11,7 +11,7 @@ from retinue.kernel.work import Work
 from retinue.services.copilot import shapes
 from retinue.services.copilot.schemas import SearchResults
 
-router = Router("copilot", tags=["board"])
+router = Router("copilot", tag="board")
 
 
 class UnknownType(Refusal):
@@ -21,7 +21,7 @@ class UnknownType(Refusal):
     next = f"Leave types out, or name some of {', '.join(search.TYPES)}, with commas between."
 
 
-@router.get("/search")
+@router.get("/search", summary="Find anything by its words")
 async def find(
     q: Annotated[str, Query(max_length=200)],
     types: Annotated[str | None, Query(max_length=200)] = None,
