@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from figures import figure, installation, new_home, remove
 from retinue.cli.sites import Example, example_folder, serving
-from retinue.kernel.postgres import PostgresSettings, start
+from retinue.embedded.postgres import PostgresSettings, start
 
 QUESTIONS = (
     "What are your opening hours?",

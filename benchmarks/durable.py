@@ -13,7 +13,7 @@ def server() -> Iterator[str]:
     if given:
         yield given.rstrip("/") + "/postgres"
         return
-    from retinue.kernel.postgres import PostgresSettings, start
+    from retinue.embedded.postgres import PostgresSettings, start
 
     home = new_home()
     running = start(home, settings=PostgresSettings(), durable=True)

@@ -21,7 +21,7 @@ from retinue.assembly.process import connected, opened, settings, working
 from retinue.assembly.rooms import ROOMS
 from retinue.contracts.identity import ClientCreated
 from retinue.contracts.research import ResearchStarted
-from retinue.kernel.postgres import PostgresSettings, start
+from retinue.embedded.postgres import PostgresSettings, start
 from retinue.kernel.process import Process
 from retinue.kernel.security import Signer
 from retinue.kernel.work import uuid7

@@ -36,7 +36,7 @@ def server() -> Iterator[str]:
     if given:
         yield given.rstrip("/") + "/postgres"
         return
-    from retinue.kernel.postgres import PostgresSettings, start
+    from retinue.embedded.postgres import PostgresSettings, start
 
     home = Path(os.environ.get("RETINUE_TEST_HOME", "/tmp")) / f"retinue-tests-{os.getuid()}"
     running = start(home, settings=PostgresSettings(), durable=False)

@@ -19,7 +19,7 @@ CATCHES_ALL = {
     "kernel/errors.py": "the one wrapper around foreign code",
     "kernel/waiting.py": "a stream that has begun can tell an error only in itself",
 }
-READS_ENVIRONMENT = {"kernel/settings.py", "kernel/postgres.py", "cli/"}  # postgres.py hands it to the server's process
+READS_ENVIRONMENT = {"kernel/settings.py", "embedded/postgres.py", "cli/"}  # postgres.py hands it to the server's process
 # A workplace's folders and registries have no place in a program for others.
 LEAK = re.compile(r"/(work|tmp)/[a-z]|/root/|/home/[a-z]+/|//[\w.-]*(pypi|npmjs|artifactory|nexus|devpi|registry)[\w.-]*[/:]", re.I)
 LEAK_ALLOWED = {"tests/boundaries/test_code.py"}

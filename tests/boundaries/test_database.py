@@ -16,7 +16,7 @@ from conftest import PASSWORD, as_login, with_name
 from retinue.assembly import schema as schema_file
 from retinue.assembly.install import PATIENCE, build, grants, install, schema_files, upgrade
 from retinue.assembly.rooms import ENGINES, ROOMS
-from retinue.kernel import postgres
+from retinue.embedded import postgres
 from retinue.kernel.pool import conninfo_of
 from retinue.kernel.tables import Row
 

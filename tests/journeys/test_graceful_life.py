@@ -21,8 +21,8 @@ from assembled import fresh_database, prepare, settings
 from journeys.houses import free_port, logs, start, until
 from retinue.assembly.process import opened, serving
 from retinue.assembly.rooms import ROOMS
-from retinue.kernel.postgres import PostgresSettings
-from retinue.kernel.postgres import start as start_database
+from retinue.embedded.postgres import PostgresSettings
+from retinue.embedded.postgres import start as start_database
 from retinue.services.identity.domain.first_start import establish
 from retinue.services.identity.settings import IdentitySettings
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from retinue.connectors.llm import ProviderSettings, configured
+from retinue.embedded.postgres import PostgresSettings
 from retinue.engines.documents import Limits, Reader
 from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.trail import recorder
@@ -17,7 +18,6 @@ from retinue.engines.llm import LlmSettings, Models
 from retinue.engines.web import Throttle, WebSettings
 from retinue.kernel.ending import stop
 from retinue.kernel.live import Live
-from retinue.kernel.postgres import PostgresSettings
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Security

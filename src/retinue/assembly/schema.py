@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from retinue.assembly.install import SCHEMA, trunk, upgrade
-from retinue.kernel.postgres import PostgresSettings, start
+from retinue.embedded.postgres import PostgresSettings, start
 from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
 
 ROLE = f"(?P<role>{CARRIER}|{SEARCHER}|{LOGIN})"

@@ -16,8 +16,8 @@ import typer
 from retinue.cli.homes import held, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, say, show
 from retinue.cli.process import check_port, database, run, serve
+from retinue.embedded.postmaster import die_with
 from retinue.kernel.errors import Refusal
-from retinue.kernel.postmaster import die_with
 from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
 
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of database, files and keys (RETINUE_HOME).")]

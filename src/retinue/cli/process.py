@@ -34,7 +34,7 @@ class PortInUse(Refusal):
 @contextmanager
 def database(read: Any) -> Iterator[str]:
     """The address of the installation's database as its owner; the embedded server is up while this is open."""
-    from retinue.kernel.postgres import PostgresSettings, start
+    from retinue.embedded.postgres import PostgresSettings, start
 
     if read.kernel.database_url:
         yield read.kernel.database_url.get_secret_value()

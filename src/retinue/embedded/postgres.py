@@ -19,9 +19,8 @@ from urllib.parse import quote, urlencode
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from retinue.kernel import postgres_home
-from retinue.kernel.errors import Refusal
-from retinue.kernel.postgres_home import (
+from retinue.embedded import home as homes
+from retinue.embedded.home import (
     PORT,
     CannotRun,
     DatabaseRefusal,
@@ -33,6 +32,7 @@ from retinue.kernel.postgres_home import (
     installed,
     locked,
 )
+from retinue.kernel.errors import Refusal
 
 ADMINISTRATOR = "postgres"
 WATCHED_SECONDS = 1.0
@@ -229,7 +229,7 @@ def _begin(home: Home, settings: PostgresSettings, durable: bool, until: float) 
         needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
         with theirs, open(os.open(home.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as log:
             keeper = subprocess.Popen(
-                [sys.executable, "-m", "retinue.kernel.postmaster", str(home.folder)],
+                [sys.executable, "-m", "retinue.embedded.postmaster", str(home.folder)],
                 cwd="/",
                 env={**needed, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
                 stdin=theirs.fileno(),
@@ -279,7 +279,7 @@ def _hear(connection: socket.socket, until: float) -> dict[str, Any]:
 
 
 def _refusal(answer: dict[str, Any]) -> Refusal:
-    kind: type[DatabaseRefusal] = getattr(postgres_home, answer["refused"])
+    kind: type[DatabaseRefusal] = getattr(homes, answer["refused"])
     return kind(**answer["details"])
 
 

@@ -21,8 +21,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from retinue.kernel.postgres import PostgresSettings, Server, program, start
-from retinue.kernel.postgres_home import (
+from retinue.embedded.home import (
     SOCKET_PATH_BYTES,
     Account,
     DataDamaged,
@@ -33,6 +32,7 @@ from retinue.kernel.postgres_home import (
     Log,
     OtherVersion,
 )
+from retinue.embedded.postgres import PostgresSettings, Server, program, start
 
 ROOT = os.geteuid() == 0
 SETTINGS = PostgresSettings(start_timeout_s=30)
@@ -42,7 +42,7 @@ CLIENT = """
 import json, sys, time
 from pathlib import Path
 from retinue.kernel.errors import Refusal
-from retinue.kernel.postgres import PostgresSettings, start
+from retinue.embedded.postgres import PostgresSettings, start
 begun = time.monotonic()
 try:
     server = start(Path(sys.argv[1]), settings=PostgresSettings(start_timeout_s=30), durable=sys.argv[2] == "durable")
@@ -212,7 +212,7 @@ def test_commands_started_at_the_same_instant_share_one_server(place: Place) -> 
     clients = [place.begin() for _ in range(4)]
     urls = {answer(client)["url"] for client in clients}
     assert len(urls) == 1
-    keeper = ["-m", "retinue.kernel.postmaster", str(place.home)]
+    keeper = ["-m", "retinue.embedded.postmaster", str(place.home)]
     keepers = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _command(pid)[1:4] == keeper]
     assert keepers == [place.keeper]
     for client in clients[1:]:

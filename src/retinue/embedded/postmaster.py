@@ -18,8 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from retinue.kernel.errors import Refusal
-from retinue.kernel.postgres_home import (
+from retinue.embedded.home import (
     MAJOR,
     PORT,
     CannotRun,
@@ -33,6 +32,7 @@ from retinue.kernel.postgres_home import (
     full,
     locked,
 )
+from retinue.kernel.errors import Refusal
 
 # Standard library only: every import here is paid by each cold and warm start.
 
