@@ -48,7 +48,7 @@ def test_every_tag_is_said_in_a_sentence_by_one_router() -> None:
     used = {tag for _, _, operation in OPERATIONS for tag in operation["tags"]}
     assert {tag["name"] for tag in DOCUMENT["tags"]} == used
     for tag in used - {"health"}:
-        said = [router.about for room in ROOMS for router in room.routers if router.tag == tag and router.about]  # type: ignore[attr-defined]
+        said = [router.about for room in ROOMS for router in room.routers if router.tag == tag and router.about]
         assert len(said) <= 1, f"{tag}: about= stands at several routers"
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic_settings import BaseSettings
 
 from retinue.kernel.asks import Ask
 from retinue.kernel.deliver import Handlers
+from retinue.kernel.http import Router
 from retinue.kernel.jobs import Jobs
 from retinue.kernel.sockets import Socket
 
@@ -26,7 +26,7 @@ class Room:
     """A service's manifest. `writes` and `reads` name engines whose tables it writes (then it is their only one) or only reads."""
 
     name: str
-    routers: Sequence[APIRouter] = ()
+    routers: Sequence[Router] = ()
     handlers: Handlers = field(default_factory=Handlers)
     jobs: Jobs = field(default_factory=Jobs)
     asks: Sequence[Ask] = ()
