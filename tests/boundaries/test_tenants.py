@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from assembled import Caller, House, assembled, fresh_database
-from retinue.contracts.permissions import EVERYTHING
+from retinue.contracts.permissions import ROLES
 from sites import Site, html
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -102,7 +102,7 @@ async def test_no_address_shows_anothers(house: House, lived_in: tuple[Caller, l
     common = {str(neighbour.tenant), *UUID_FORM.findall(str(await (await house.operator()).get("/auth/me")))}
     secret = [id for id in ids if id not in common]
     secret.sort(key=lambda one: one != owner.tenant)
-    key = await neighbour.key(*sorted(EVERYTHING - {"people:write", "keys:write", "billing:write"} | {"keys:write", "people:write"}))
+    key = await neighbour.key(*sorted(ROLES["owner"] - {"people:write", "keys:write", "billing:write"} | {"keys:write", "people:write"}))
     addresses = await everywhere(house, secret, most)
     assert len(addresses) > (100 if most else 300) and len({path.partition("?")[0].split("/")[1] for path in addresses}) >= 12
     for reader in (key, await neighbour.person("owner")):

@@ -160,7 +160,10 @@ def _stands_at(connection: psycopg.Connection) -> str | None:
 
 
 def _fingerprint(rooms: Iterable[Room], engines: Iterable[Engine]) -> str:
-    said = sorted((r.name, sorted(r.writes), sorted(r.reads)) for r in rooms), sorted((e.name, e.append_only) for e in engines)
+    said = (
+        sorted((r.name, sorted(r.writes), sorted(r.reads), sorted(r.beyond)) for r in rooms),
+        sorted((e.name, e.append_only) for e in engines),
+    )
     return sha256(repr(said).encode()).hexdigest()
 
 
@@ -192,6 +195,8 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
             connection.execute(
                 q.SQL("grant execute on function events.append(json), events.move(bigint), jobs.defer(json) to {}").format(name)
             )
+            for right in room.beyond:
+                connection.execute(q.SQL(f"grant {right} to {{}}").format(name))
         for holder, schema, privileges in grants(rooms, engines):
             if schema not in schemas:
                 continue
@@ -200,20 +205,6 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
             connection.execute(q.SQL("grant {p} on all tables in schema {s} to {r}").format(**into))
             connection.execute(q.SQL("grant usage on all sequences in schema {s} to {r}").format(**into))
             connection.execute(q.SQL("grant execute on all functions in schema {s} to {r}").format(**into))
-        if any(room.name == "identity" for room in rooms):
-            identity = q.Identifier(role("identity"))
-            connection.execute(
-                q.SQL(
-                    "grant execute on function kernel.admit(uuid, boolean, timestamptz), kernel.allow(uuid, uuid, text[]),"
-                    " kernel.actors() to {}"
-                ).format(identity)
-            )
-            connection.execute(q.SQL("grant select, insert, update, delete on kernel.credential to {}").format(identity))
-        for listening in (room.name for room in rooms if room.name in ("copilot", "conversations")):  # ask who may hear what happens
-            connection.execute(q.SQL("grant execute on function kernel.actors() to {}").format(q.Identifier(role(listening))))
-        if any(room.name == "copilot" for room in rooms):  # shows the log and what is parked
-            copilot = q.Identifier(role("copilot"))
-            connection.execute(q.SQL("grant select on events.log, events.parked, events.cursor to {}").format(copilot))
         connection.execute(q.SQL("comment on schema kernel is {}").format(q.Literal(_fingerprint(rooms, engines))))
 
 

@@ -17,15 +17,9 @@ from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
 from retinue.engines.web import Throttle, WebSettings
 from retinue.kernel.ending import stop
-from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
-from retinue.kernel.security import Security
 from retinue.kernel.settings import KernelSettings
-from retinue.services.conversations.agents import Agents
-from retinue.services.conversations.rehearsal import connect, rehearse
-from retinue.services.conversations.watching import Chats
-from retinue.services.copilot.feed import Feed
 
 SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
 
@@ -37,7 +31,7 @@ def model_folder(home: Path) -> Path:
 
 
 async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]) -> None:
-    """Give the process its engines; what must be closed goes on the stack."""
+    """Give the process its engines, then what its rooms provide; what must be closed goes on the stack."""
     clock = process.database.clock
     embedder = Embedder.load(model_folder(process.get(KernelSettings).home))
     gate = Gate(recorder(process.database, rooms[0].name), clock=clock)
@@ -47,18 +41,9 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     process.provide(Gate, gate)
     process.provide(Reader, reader)
     process.provide(Throttle, Throttle(clock))
-    process.provide(Feed, Feed(process.database, process.get(Live), process.get(Security)))
-    process.provide(Chats, Chats(process.database, process.get(Live), process.get(Security)))
     models = Models(configured(process.get(ProviderSettings)), gate, process.get(LlmSettings))
     process.provide(Models, models)
     stack.push_async_callback(stop, asyncio.create_task(models.watch()))
-    agents = Agents(process.database, embedder, models, gate)
-    stack.push_async_callback(agents.close)
-    process.provide(Agents, agents)
-
-    async def warm() -> None:
-        """Takes a second that the first question need not wait for."""
-        await asyncio.to_thread(embedder.prepare)
-        await asyncio.gather(connect(process.database), rehearse(agents))
-
-    stack.push_async_callback(asyncio.wait, [asyncio.create_task(warm())])
+    for room in rooms:
+        if room.provides:
+            await room.provides(process, stack)

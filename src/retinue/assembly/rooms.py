@@ -1,5 +1,9 @@
 """Who lives in the house."""
 
+from dataclasses import replace
+
+from retinue.contracts import permissions
+from retinue.engines import dossier as dossiers
 from retinue.engines.configs import engine as configs
 from retinue.engines.contacts import engine as contacts
 from retinue.engines.dialogue import engine as dialogue
@@ -15,5 +19,13 @@ from retinue.services.library import room as library
 from retinue.services.requirements import room as requirements
 from retinue.services.research import room as research
 
-ROOMS: tuple[Room, ...] = (identity, research, library, requirements, configurations, conversations, copilot)
+
+def together(*rooms: Room) -> tuple[Room, ...]:
+    """What they say of permissions and of the dossier holds for the whole house; then those that gather from all can."""
+    permissions.hold(room.permissions for room in rooms)
+    dossiers.hold(room.cards for room in rooms if room.cards)
+    return tuple(replace(room, handlers=room.gathers()) if room.gathers else room for room in rooms)
+
+
+ROOMS: tuple[Room, ...] = together(identity, research, library, requirements, configurations, conversations, copilot)
 ENGINES: tuple[Engine, ...] = (knowledge, configs, contacts, dialogue, dossier, governance)

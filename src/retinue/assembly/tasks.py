@@ -4,20 +4,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from retinue.assembly.gate_tasks import find, policy
 from retinue.assembly.provisions import model_folder
 from retinue.assembly.rooms import ROOMS
 from retinue.connectors.llm import ProviderSettings, configured
 from retinue.engines.dialogue.grounding import ground_task
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
-from retinue.engines.governance.tasks import find, policy
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models, run_file
 from retinue.engines.llm.intent import intent_task
 from retinue.kernel.clock import Clock
 from retinue.kernel.settings import KernelSettings
 from retinue.kernel.telemetry import log
-from retinue.services.conversations.suggesting import suggest_task
 
 NOBODY = UUID(int=0)
 LOG = log("audit")
@@ -31,8 +30,8 @@ def all_tasks() -> dict[str, Any]:
         policy,
         intent_task(embedder.embed),
         ground_task(embedder.encode),
-        suggest_task(embedder.encode),
         *(task for room in ROOMS for task in room.tasks),
+        *(task for room in ROOMS if room.makes_tasks for task in room.makes_tasks(embedder)),
     ]
     return {task.name: task for task in sorted(tasks, key=lambda task: str(task.name))}
 

@@ -1,39 +1,36 @@
-"""The one permission matrix: which role may do what, in the organization where the role is held."""
+"""The one permission matrix: which role may do what, in the organization where the role is held. Each room's manifest says who holds its own."""
 
-READ = frozenset(
-    {
-        "clients:read",
-        "research:read",
-        "library:read",
-        "requirements:read",
-        "configurations:read",
-        "conversations:read",
-        "dossier:read",
-        "events:read",
-    }
+from collections.abc import Collection, Iterable, Mapping
+
+OWNERS = ("owner", "admin")
+# Of an organization's own people.
+ORGANIZATION = (*OWNERS, "config_manager", "developer", "member", "viewer", "business_owner", "technical_contact")
+# Of the operator's staff, in the operator's organization and in the clients assigned to them.
+STAFF = (
+    "sales_agent",
+    "onboarding_specialist",
+    "support_specialist",
+    "success_manager",
+    "sales_specialist",
+    "platform_engineer",
+    "product_manager",
+    "technical_architect",
 )
-WRITE = frozenset({"research:write", "library:write", "requirements:write", "configurations:write", "conversations:write"})
-STAFF = READ | WRITE | {"clients:write", "requirements:approve", "configurations:deploy", "conversations:take"}
-EVERYTHING = STAFF | {"contacts:erase", "people:write", "keys:write", "events:replay", "billing:write"}
+EVERYBODY = (*ORGANIZATION, *STAFF)
+LEADING = (*OWNERS, "sales_agent", "onboarding_specialist")  # they do all of the work for a client
+ENGINEERS = ("developer", "platform_engineer")
 
-ROLES: dict[str, frozenset[str]] = {
-    # of an organization's own people
-    "owner": EVERYTHING,
-    "admin": EVERYTHING - {"billing:write"},
-    "config_manager": READ | {"configurations:write", "configurations:deploy", "library:write", "conversations:write"},
-    "developer": READ | {"configurations:write", "library:write", "conversations:write", "keys:write", "events:replay"},
-    "member": READ | {"library:write", "conversations:write", "conversations:take"},
-    "viewer": READ,
-    "business_owner": READ | {"requirements:write", "requirements:approve"},
-    "technical_contact": READ | {"configurations:write", "configurations:deploy", "keys:write"},
-    # of the operator's staff, in the operator's organization and in the clients assigned to them
-    "sales_agent": STAFF,
-    "onboarding_specialist": STAFF,
-    "support_specialist": READ | {"conversations:write", "conversations:take", "library:write"},
-    "success_manager": READ | {"conversations:write", "conversations:take", "requirements:write"},
-    "sales_specialist": READ | {"requirements:write"},
-    "platform_engineer": READ | WRITE | {"configurations:deploy", "events:replay", "keys:write"},
-    "product_manager": READ,
-    "technical_architect": READ | {"requirements:approve", "configurations:write"},
-}
-PERMISSIONS = frozenset().union(*ROLES.values()) | {"conversations:visit", "llm"}
+# Of all rooms together, filled once by the assembly.
+ROLES: dict[str, frozenset[str]] = dict.fromkeys(EVERYBODY, frozenset())
+PERMISSIONS: set[str] = set()
+OF_NO_ROLE: set[str] = set()  # whoever may make keys may give them to one
+
+
+def hold(rooms: Iterable[Mapping[str, Collection[str]]]) -> None:
+    """`rooms`: of each, the roles that hold a permission. Raises KeyError for a role that does not exist."""
+    for said in rooms:
+        PERMISSIONS.update(said)
+        OF_NO_ROLE.update(name for name, roles in said.items() if not roles)
+        for name, roles in said.items():
+            for role in roles:
+                ROLES[role] = ROLES[role] | {name}

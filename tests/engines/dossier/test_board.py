@@ -8,7 +8,7 @@ import psycopg
 import pytest_asyncio
 
 from retinue.contracts import conversations, requirements, research
-from retinue.engines.dossier import board, needs
+from retinue.engines.dossier import board
 from retinue.engines.dossier.cards import SECTIONS
 from retinue.engines.dossier.projection import project
 from retinue.kernel.events import Event
@@ -139,7 +139,7 @@ async def test_needs_are_the_same_in_whatever_order_events_come(database: Databa
     assert first is not None
     still = {(row[1], row[2]): row[8].microsecond for row in first if row[7]}
     assert still == {
-        (needs.WAITING, TALKS[0]): 8,
-        (needs.APPROVE, DRAFTS[0]): 12,
-        (needs.FAILED, events[-1].job_id): len(events),
+        ("conversation_waiting", TALKS[0]): 8,
+        ("approve_requirements", DRAFTS[0]): 12,
+        ("research_failed", events[-1].job_id): len(events),
     }

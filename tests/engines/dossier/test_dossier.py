@@ -15,7 +15,7 @@ from retinue.kernel.deliver import Deliverer
 from retinue.kernel.events import Event
 from retinue.kernel.tables import columns
 from retinue.kernel.work import Database, uuid7
-from retinue.services.copilot.handlers import handlers
+from retinue.services.copilot.handlers import gathered
 
 CLIENT, PERSON, JOB, CONFIG, TALK, DOCUMENT, DRAFT = (uuid7() for _ in range(7))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ def empty(owner: psycopg.Connection) -> None:
 
 
 async def test_replay_equals_reality(database: Database, owner: psycopg.Connection, told: UUID):
-    deliverer = Deliverer(database, {"copilot": handlers})
+    deliverer = Deliverer(database, {"copilot": gathered()})
     for event in STORY:  # each as it happens
         async with database.work(event.publisher, told) as work:
             work.emit(event)
@@ -101,19 +101,19 @@ async def test_replay_equals_reality(database: Database, owner: psycopg.Connecti
 
 
 async def test_events_late_and_again_make_the_same_dossier(database: Database, owner: psycopg.Connection, owner_url: str, told: UUID):
-    await Deliverer(database, {"copilot": handlers}).register()
+    await Deliverer(database, {"copilot": gathered()}).register()
     await tell(database, told)
-    late = await deliver_everything(database, {"copilot": handlers}, owner_url, late=0.5)
+    late = await deliver_everything(database, {"copilot": gathered()}, owner_url, late=0.5)
     assert late > 3
     shuffled = shown(owner)
     empty(owner)
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     assert shown(owner) == shuffled
 
 
 async def test_the_newest_event_says_how_things_stand(database: Database, told: UUID):
     await tell(database, told)
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     async with database.work("copilot", told) as work:
         sections = await views.sections(work, told, set(SECTIONS.values()))
     assert sections["company"]["client"]["status"] == "claimed"
@@ -127,9 +127,9 @@ async def test_the_newest_event_says_how_things_stand(database: Database, told: 
 async def test_with_every_person_erased_the_dossier_still_builds_and_names_nobody(
     database: Database, owner: psycopg.Connection, owner_url: str, told: UUID
 ):
-    await Deliverer(database, {"copilot": handlers}).register()
+    await Deliverer(database, {"copilot": gathered()}).register()
     await tell(database, told)
-    await deliver_everything(database, {"copilot": handlers}, owner_url, erased=True)
+    await deliver_everything(database, {"copilot": gathered()}, owner_url, erased=True)
     facts, moments, *rest = shown(owner)
     assert len(moments) == len(STORY)
     for personal in ("ann@alder.example", "Ann Alder", "Sam Seller"):
@@ -138,7 +138,7 @@ async def test_with_every_person_erased_the_dossier_still_builds_and_names_nobod
 
 async def test_an_erased_person_is_taken_out_of_what_was_built(database: Database, owner: psycopg.Connection, told: UUID):
     await tell(database, told)
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     assert "ann@alder.example" in str(shown(owner)) and "My name is Ann" in str(shown(owner))
     async with database.work("copilot", told) as work:
         await projection.forget(work, PERSON)

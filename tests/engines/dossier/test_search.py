@@ -13,7 +13,7 @@ from retinue.engines.dossier.cards import SECTIONS
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.events import Event
 from retinue.kernel.work import Database, uuid7
-from retinue.services.copilot.handlers import handlers
+from retinue.services.copilot.handlers import gathered
 
 ALL = frozenset(SECTIONS.values())
 
@@ -24,7 +24,7 @@ async def tell(database: Database, owner: psycopg.Connection, *events: Event) ->
     for event in events:
         async with database.work(event.publisher, organization) as work:
             work.emit(event)
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     return organization
 
 
@@ -94,12 +94,12 @@ async def test_an_erased_person_and_a_deleted_document_are_not_found(database: D
     assert await found(database, organization, "scales") == []
     async with database.work("library", organization) as work:
         work.emit(library.DocumentDeleted(document_id=page, key="k"))
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     assert [r.title for r in await found(database, organization, "annual", "document")] == []
     owner.execute("update kernel.person set key = null where id = %s", (other,))
     owner.execute("truncate dossier.fact, dossier.moment, dossier.client, dossier.need")
     owner.execute("delete from events.cursor where room = 'copilot'")
-    await Deliverer(database, {"copilot": handlers}).deliver_all()
+    await Deliverer(database, {"copilot": gathered()}).deliver_all()
     assert await found(database, organization, "birch") == []
 
 

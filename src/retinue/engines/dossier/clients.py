@@ -1,32 +1,18 @@
 """One row a client for the board: stage, who looks after it, what is known, when something last happened."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from retinue.contracts import configurations, conversations, identity, library, requirements, research
+from retinue.engines.dossier.cards import HOUSE
 from retinue.engines.dossier.words import ERASED
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
 
 PROSPECT, RESEARCH, REQUIREMENTS, ROLLOUT, LIVE = STAGES = ("prospect", "research", "requirements", "rollout", "live")
 PRODUCTION = "production"
-REACHED: Mapping[type[Event], str] = {
-    identity.ClientCreated: PROSPECT,
-    research.ResearchStarted: RESEARCH,
-    research.ResearchCompleted: RESEARCH,
-    research.ResearchFailed: RESEARCH,
-    requirements.RequirementsDrafted: REQUIREMENTS,
-    requirements.RequirementsChanged: REQUIREMENTS,
-    requirements.RequirementsApproved: ROLLOUT,
-    configurations.ConfigurationCreated: ROLLOUT,
-    configurations.ConfigurationDeployed: LIVE,
-    configurations.ConfigurationRolledBack: LIVE,
-}
 LAST = ("number", "kind", "section", "title", "person", "occurred_at")  # of the newest moment of each section
-BEGINS = conversations.ConversationStarted.kind
-COUNTED = (research.ClaimsFound, library.DocumentIngested, library.DocumentDeleted)
 
 # The furthest stage reached, since the first event that reached it; of the rest the newest event. Conversations are counted as they begin.
 PUT = """
@@ -63,34 +49,22 @@ where c.organization_id = :o and c.id = :o
 
 
 def reached(event: Event) -> str:
-    if getattr(event, "environment", PRODUCTION) != PRODUCTION:
-        return ROLLOUT
-    return REACHED.get(type(event), PROSPECT)
+    stage = HOUSE.stages.get(type(event), PROSPECT)
+    return stage if isinstance(stage, str) else stage(event)
 
 
 async def apply(work: Work, events: Sequence[Event], moments: Sequence[dict[str, Any]], begun: int) -> None:
     """After the facts of `events`; `moments` are theirs. `begun`: conversations among them that were not known before."""
     furthest = min(events, key=lambda e: (-STAGES.index(reached(e)), e.number))
     lasts = {moment["section"]: {name: moment[name] for name in LAST} for moment in sorted(moments, key=lambda moment: moment["number"])}
-    made = next((e for e in events if isinstance(e, identity.ClientCreated)), None)
-    agents = [e for e in events if isinstance(e, identity.AgentAssigned)]
-    agent = max(agents, key=lambda e: e.number) if agents else None
-    values: dict[str, Any] = {
-        "name": made.name if made else None,
-        "slug": made.slug if made else None,
-        "website": made.website if made else None,
-        "stage": reached(furthest),
-        "stage_number": furthest.number,
-        "stage_since": furthest.occurred_at,
-        "assigned_to": agent.agent_id if agent else None,
-        "assigned_name": agent.name if agent else None,
-        "assigned_person": agent.person if agent else None,
-        "assigned_number": agent.number if agent else 0,
-        "lasts": json.dumps(lasts, default=str),
-        "last_at": max(e.occurred_at for e in events if e.occurred_at),
-    }
+    values: dict[str, Any] = dict.fromkeys(("name", "slug", "website", "assigned_to", "assigned_name", "assigned_person"))
+    values |= {"assigned_number": 0, "stage": reached(furthest), "stage_number": furthest.number, "stage_since": furthest.occurred_at}
+    values |= {"lasts": json.dumps(lasts, default=str), "last_at": max(e.occurred_at for e in events if e.occurred_at)}
+    for event in sorted(events, key=lambda e: e.number):
+        if type(event) in HOUSE.rows:
+            values |= HOUSE.rows[type(event)](event)
     await work.execute(PUT, o=work.organization, stages=list(STAGES), conversations=begun, **values)
-    if any(isinstance(event, COUNTED) for event in events):
+    if any(type(event) in HOUSE.recount for event in events):
         await work.execute(COUNT, o=work.organization)
 
 

@@ -1,70 +1,13 @@
 """What waits for a person: opened by one event, closed by a later one, in whatever order they come."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid5
 
-from retinue.contracts import conversations, requirements, research
-from retinue.engines.dossier.words import count, short, why
+from retinue.engines.dossier.cards import HOUSE, Opens
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
-
-E = TypeVar("E", bound=Event)
-# Kind → section whose readers see it.
-KINDS = {"approve_requirements": "requirements", "conversation_waiting": "conversations", "research_failed": "research"}
-
-
-@dataclass(frozen=True)
-class Opens:
-    kind: str
-    subject: UUID
-    title: str
-    detail: str | None
-
-
-@dataclass(frozen=True)
-class Closes:
-    """`subject` None: all of the client; then not what the event itself opens."""
-
-    kind: str
-    subject: UUID | None
-
-
-RULES: dict[type[Event], Callable[[Any], Sequence[Opens | Closes]]] = {}
-
-
-def on(event: type[E], rule: Callable[[E], Sequence[Opens | Closes]]) -> None:
-    RULES[event] = rule
-
-
-APPROVE, WAITING, FAILED = KINDS
-on(
-    requirements.RequirementsDrafted,
-    lambda e: [
-        Closes(APPROVE, None),  # a later draft replaces those before it
-        Opens(APPROVE, e.requirements_id, "Approve the requirements", f"{count(e.items, 'item')}: {short(e.summary)}"),
-    ],
-)
-on(
-    requirements.RequirementsChanged,
-    lambda e: [Opens(APPROVE, e.requirements_id, "Approve the requirements", f"Changed to version {e.version}")],
-)
-on(requirements.RequirementsApproved, lambda e: [Closes(APPROVE, e.requirements_id)])
-on(
-    conversations.HandoverRequested,
-    lambda e: [Opens(WAITING, e.conversation_id, "A visitor waits for a person", why(e.reason).capitalize())],
-)
-on(conversations.HandoverTaken, lambda e: [Closes(WAITING, e.conversation_id)])
-on(conversations.HandoverReturned, lambda e: [Closes(WAITING, e.conversation_id)])
-on(conversations.ConversationEnded, lambda e: [Closes(WAITING, e.conversation_id)])
-on(conversations.PersonForgotten, lambda e: [Closes(WAITING, e.conversation_id)])
-on(research.ResearchStarted, lambda _: [Closes(FAILED, None)])
-on(research.ResearchCompleted, lambda _: [Closes(FAILED, None)])
-on(research.ResearchFailed, lambda e: [Opens(FAILED, e.job_id, f"Research failed: {short(e.reason)}", short(e.next))])
-
-OPENING = {APPROVE: [requirements.RequirementsDrafted.kind, requirements.RequirementsChanged.kind]}
 
 # A need of the client itself (id = subject = organization) is never open: it keeps the number that closed all of its kind.
 CLOSE = """
@@ -99,13 +42,13 @@ async def apply(work: Work, events: Sequence[Event]) -> None:
     opens: dict[UUID, dict[str, Any]] = {}
     closes: dict[UUID, dict[str, Any]] = {}
     for event in sorted(events, key=lambda event: event.number):
-        for change in RULES[type(event)](event) if type(event) in RULES else ():
+        for change in HOUSE.rules[type(event)](event) if type(event) in HOUSE.rules else ():
             subject = change.subject or work.organization
             id = uuid5(subject, change.kind)
             row: dict[str, Any] = {
                 "id": id,
                 "kind": change.kind,
-                "section": KINDS[change.kind],
+                "section": HOUSE.needs[change.kind],
                 "subject": subject,
                 "number": event.number,
             }
@@ -122,5 +65,5 @@ async def apply(work: Work, events: Sequence[Event]) -> None:
     kinds = sorted({row["kind"] for row in (*opens.values(), *closes.values())})
     await work.execute(CLOSE_ALL, o=work.organization, kinds=kinds)
     for kind in kinds:
-        if kind in OPENING:
-            await work.execute(SINCE, o=work.organization, kind=kind, opening=OPENING[kind])
+        if kind in HOUSE.since:
+            await work.execute(SINCE, o=work.organization, kind=kind, opening=HOUSE.since[kind])

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from retinue.engines.dossier import clients, needs
-from retinue.engines.dossier.cards import CARDS
+from retinue.engines.dossier.cards import CARDS, HOUSE
 from retinue.engines.dossier.search import indexed
 from retinue.engines.dossier.words import ERASED, plain
 from retinue.kernel.events import Event
@@ -78,7 +78,7 @@ async def project(work: Work, events: Sequence[Event]) -> None:
     new = (await work.execute(PUT_MOMENTS, o=work.organization, moments=json.dumps(rows, default=str))).scalars()
     if facts:
         await work.execute(PUT_FACTS, o=work.organization, facts=json.dumps(list(facts.values()), default=str))
-    await clients.apply(work, events, moments, new.count(clients.BEGINS))
+    await clients.apply(work, events, moments, sum(kind in HOUSE.beginning for kind in new))
     await needs.apply(work, events)
 
 

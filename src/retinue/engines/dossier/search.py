@@ -1,42 +1,24 @@
 """Finding clients, people, conversations, documents and events by their words, as they are typed."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any
 from uuid import UUID
 
-from retinue.contracts import conversations, identity, library
+from retinue.engines.dossier.cards import HOUSE, Type
 from retinue.engines.dossier.views import readable
 from retinue.engines.dossier.words import asked_words, plain
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
 
-Type = Literal["client", "person", "conversation", "document", "event"]
 TYPES: tuple[Type, ...] = ("client", "person", "conversation", "document", "event")
 SNIPPET = 160
-E = TypeVar("E", bound=Event)
-
-FOUND: dict[type[Event], tuple[Type, Callable[[Any], Iterable[str | None]]]] = {}
-
-
-def found(event: type[E], type: Type, said: Callable[[E], Iterable[str | None]]) -> None:
-    """`said`: what is searched beside the title; of all but conversations its first part is what a result is called."""
-    FOUND[event] = (type, said)
-
-
-found(identity.ClientCreated, "client", lambda e: (e.name, e.website, e.slug))
-found(identity.AgentAssigned, "person", lambda e: (e.name, e.role.replace("_", " ") if e.name else None))
-found(conversations.ContactCaptured, "person", lambda e: (e.name, e.email, e.phone))
-found(conversations.ContactCorrected, "person", lambda e: (e.name, e.email, e.phone))
-found(conversations.MessageReceived, "conversation", lambda e: (e.content,))
-found(conversations.AnswerGiven, "conversation", lambda e: (e.content,))
-found(library.DocumentIngested, "document", lambda e: (e.title, e.url, e.key))
 
 
 def indexed(event: Event) -> tuple[Type, str | None]:
     """As what an event is found, and what it says."""
-    type_, said = FOUND.get(type(event), ("event", lambda _: ()))
+    type_, said = HOUSE.searched.get(type(event), ("event", lambda _: ()))
     return type_, "\n".join(part for part in said(event) if part) or None
 
 

@@ -3,18 +3,8 @@
 import re
 import unicodedata
 
-from retinue.contracts.conversations import AnswerGiven
-
-NOT_GROUNDED, WORDS_AT_MOST = "not grounded", 10
+WORDS_AT_MOST = 10
 ERASED = "(erased)"  # a title that named somebody who is forgotten
-# The reasons that rules give; a model writes its own.
-WHY = {
-    "user_requests_human": "they asked for one",
-    "offer_accepted": "they took the offer",
-    "policy": "the client's rules ask for one",
-    "upset": "they are upset",
-    "agent": "the agent cannot help",
-}
 
 
 def short(text: str | None, size: int = 120) -> str:
@@ -28,22 +18,6 @@ def count(number: int, noun: str) -> str:
 
 def by(answered_by: str) -> str:
     return {"rules": "by rules", "person": "by a person", "cache": "answered before"}.get(answered_by, "by a model")
-
-
-def why(reason: str) -> str:
-    """Why a visitor waits for a person, to stand after a colon."""
-    return WHY.get(reason, short(reason))
-
-
-def answer(event: AnswerGiven) -> str:
-    """How it was answered, for whoever wonders whether to trust it."""
-    if event.answered_by == "person":
-        return "by a person"
-    said = ["grounded" if event.grounded else NOT_GROUNDED]
-    said += [count(len(event.cited), "source")] if event.cited else []
-    said += [f"confidence {event.confidence:.2f}", by(event.answered_by), f"version {event.config_version}", f"{event.ms} ms"]
-    said += [f"$ {event.cost_usd:.4f}"] if event.cost_usd else []
-    return " · ".join(said)
 
 
 def plain(text: str) -> list[str]:

@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,13 @@ TOGETHER = 4  # organizations read at the same time
 WAITING_AT_MOST = 500  # frames of one socket
 SOON, LATER, UNTIL = 0.01, 0.25, 60.0  # seconds: between looks at what the dossier has handled, and how long it is looked for
 NOT_PERMITTED, BROKEN = 4403, 1011
-KINDS = frozenset(kind for event in CARDS for kind in event.told())
 LOG = log("feed")
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """Of every version of the events that have a card."""
+    return frozenset(kind for event in CARDS for kind in event.told())
 
 
 def reset(client: UUID | None) -> str:
@@ -94,7 +100,7 @@ class Reader:
 
 async def readable(work: Work, rows: Sequence[Any]) -> list[events.Event]:
     """Events of one organization that have a card. One that cannot be read is left out: the deliverer parks it, and says so."""
-    rows = [row for row in rows if row.kind in KINDS]
+    rows = [row for row in rows if row.kind in kinds()]
     try:
         return await events.read(work, rows)
     except ValidationError:

@@ -9,10 +9,13 @@ from retinue.kernel.deliver import Handlers
 from retinue.kernel.events import Event
 from retinue.kernel.work import Work
 
-handlers = Handlers(projection=True)
+
+def gathered() -> Handlers:
+    handlers = Handlers(projection=True)
+    handlers.on(*CARDS, many=True)(remember)
+    return handlers
 
 
-@handlers.on(*CARDS, many=True)
 async def remember(work: Work, events: Sequence[Event]) -> None:
     await project(work, events)
     for event in events:

@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from retinue.engines.dossier import views
-from retinue.engines.dossier.cards import SECTIONS
 from retinue.engines.dossier.search import Result
 from retinue.engines.dossier.tables import Moment as MomentRow
 from retinue.engines.dossier.views import Around
 from retinue.kernel.work import Work
 from retinue.services.copilot.schemas import ClientCard, LastMoment, Moment, Need, NextNeed, SearchResult, Subject
 
-NAMES = SECTIONS["people"]  # the permission that reads who somebody is
+NAMES = "clients:read"  # the permission that reads who somebody is
 
 
 def subject(row: Any) -> Subject | None:

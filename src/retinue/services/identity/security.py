@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from retinue.contracts.permissions import OF_NO_ROLE
 from retinue.kernel.security import KEY_PREFIX, Caller, Security, Signer, hashed
 from retinue.kernel.work import Database
-from retinue.services.identity.domain.keys import OF_NO_ROLE
 
 NOTED_EVERY = timedelta(minutes=1)
 KEPT_AT_MOST = 10_000

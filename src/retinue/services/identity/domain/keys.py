@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from retinue.contracts.identity import KeyIssued, KeyRevoked, OriginsChanged
-from retinue.contracts.permissions import PERMISSIONS
+from retinue.contracts.permissions import OF_NO_ROLE, PERMISSIONS
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
-from retinue.kernel.security import KEY_PREFIX, VISIT, hashed, new_secret
+from retinue.kernel.security import KEY_PREFIX, hashed, new_secret
 from retinue.kernel.work import Work, uuid7
 from retinue.services.identity import store
 
-OF_NO_ROLE = frozenset({"llm"})  # whoever may make keys may give it to one
 KEYS_AT_MOST = 200
 SHOWN = 12  # characters of a key: enough to tell keys apart
 
@@ -103,7 +102,7 @@ def _public(kind: str, secret: str) -> str | None:
 def _check(work: Work, scopes: Iterable[str], by_key: bool) -> None:
     mine = work.permissions if by_key else work.permissions | OF_NO_ROLE
     for scope in scopes:
-        if scope not in PERMISSIONS or scope == VISIT:
+        if scope not in PERMISSIONS:
             raise UnknownScope(scope=scope)
         if scope not in mine:
             raise Forbidden(scope)
