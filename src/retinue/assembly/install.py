@@ -71,7 +71,7 @@ def install(
         if behind:
             if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,) and schema_files():
                 build(connection, prefix)
-            else:
+            if _revisions(connection) != heads():
                 upgrade(url, prefix)
         if behind or _fingerprint(rooms, engines) != _granted(connection):
             _grants(connection, rooms, engines)
@@ -151,6 +151,12 @@ def _said_of(connection: psycopg.Connection, name: str) -> str | None:
     """What was last made of a role. Roles are the whole server's: changing them at every start would race with other installations."""
     row = connection.execute("select shobj_description(oid, 'pg_authid') from pg_roles where rolname = %s", (role(name),)).fetchone()
     return row[0] if row else None
+
+
+def _revisions(connection: psycopg.Connection) -> frozenset[str]:
+    if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute("select version_num from public.alembic_version").fetchall())
 
 
 def _stands_at(connection: psycopg.Connection) -> str | None:

@@ -223,8 +223,14 @@ async def _work(read: Any, owner: str, names: list[str] | None, json_: bool) -> 
         await stop.wait()
 
 
-def migrate(home: Home = None, json_: Json = False) -> None:
-    """Bring the database to this release."""
+def migrate(
+    remove: Annotated[
+        str | None, typer.Option("--remove", help="A room whose tables are dropped, before its folder is.", metavar="ROOM")
+    ] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Bring the database to this release, or take a room out of it."""
     configure(home, None)
     from retinue.assembly.install import install
     from retinue.assembly.process import login_password
@@ -233,6 +239,12 @@ def migrate(home: Home = None, json_: Json = False) -> None:
 
     read = all_settings()
     with database(read) as owner:
+        if remove:
+            from retinue.assembly.removal import remove as take_out
+
+            take_out(owner, remove, read.kernel.database_prefix)
+            say(f"{remove} is taken out", json_, removed=remove)
+            return
         changed = install(owner, ROOMS, ENGINES, login_password(read.kernel.home), prefix=read.kernel.database_prefix)
     say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
 

@@ -9,7 +9,7 @@ from retinue.kernel.events import Event, Misuse
 
 # key, field, value
 Found = tuple[str, str, Any]
-# What a moment is about: conversation, requirements, configuration, document, research, contact or key, and its id.
+# What a moment is about, such as a conversation, and its id.
 Subject = tuple[str, UUID]
 Type = Literal["client", "person", "conversation", "document", "event"]
 E = TypeVar("E", bound=Event)
@@ -49,6 +49,7 @@ class Cards:
     def __init__(self) -> None:
         self.sections: dict[str, str] = {}  # and the permission that reads each
         self.cards: dict[type[Event], Card] = {}
+        self.subjects: dict[str, bool] = {}
         self.stages: dict[type[Event], str | Callable[[Any], str]] = {}
         self.rows: dict[type[Event], Callable[[Any], Mapping[str, Any]]] = {}
         self.recount: dict[type[Event], bool] = {}
@@ -62,6 +63,11 @@ class Cards:
     def section(self, name: str, *, reads: str) -> None:
         """`reads`: the permission that reads it."""
         self.sections[name] = reads
+
+    def about(self, kind: str, field: str) -> Callable[[Any], Subject]:
+        """What a moment is about: a `kind` of thing, whose id is in that field of the event."""
+        self.subjects[kind] = True
+        return lambda event: (kind, getattr(event, field))
 
     def card(
         self,

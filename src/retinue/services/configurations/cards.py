@@ -1,21 +1,16 @@
 """Configurations in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from retinue.contracts import configurations
 from retinue.engines.dossier.away import Line, News, line, sentence, were
-from retinue.engines.dossier.cards import Cards, Subject, fields
+from retinue.engines.dossier.cards import Cards, fields
 from retinue.engines.dossier.clients import LIVE, PRODUCTION, ROLLOUT
 from retinue.engines.dossier.words import by, short
 
 cards = Cards()
 cards.section("agents", reads="configurations:read")
-
-
-def _configuration(event: Any) -> Subject:
-    return "configuration", event.config_id
-
+_configuration = cards.about("configuration", "config_id")
 
 cards.card(
     configurations.ConfigurationCreated,

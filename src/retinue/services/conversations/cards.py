@@ -1,12 +1,11 @@
 """Conversations and the people in them in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from retinue.contracts import conversations
 from retinue.engines.dossier.away import Line, News, Told, line, sentence
-from retinue.engines.dossier.cards import Cards, Closes, Opens, Subject, fields
+from retinue.engines.dossier.cards import Cards, Closes, Opens, fields
 from retinue.engines.dossier.words import by, count, short
 
 cards = Cards()
@@ -39,9 +38,7 @@ def answer(event: conversations.AnswerGiven) -> str:
     return " · ".join(said)
 
 
-def _conversation(event: Any) -> Subject:
-    return "conversation", event.conversation_id
-
+_conversation = cards.about("conversation", "conversation_id")
 
 cards.card(
     conversations.ConversationStarted,
@@ -69,14 +66,14 @@ cards.card(
     "contacts",
     lambda e: f"Contact captured: {e.name or e.email or e.phone or 'a visitor'}",
     lambda e: fields(e.contact_id, name=e.name, email=e.email, phone=e.phone),
-    subject=lambda e: ("contact", e.contact_id),
+    subject=cards.about("contact", "contact_id"),
 )
 cards.card(
     conversations.ContactCorrected,
     "contacts",
     lambda e: f"Contact corrected: {e.name or e.email or e.phone or 'a visitor'}",
     lambda e: fields(e.contact_id, name=e.name, email=e.email, phone=e.phone),
-    subject=lambda e: ("contact", e.contact_id),
+    subject=cards.about("contact", "contact_id"),
 )
 cards.card(
     conversations.PersonForgotten,

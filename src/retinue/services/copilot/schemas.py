@@ -1,15 +1,28 @@
 """Shapes of the dossier, the timeline, the live socket, the log and of jobs."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from retinue.engines.dossier.cards import HOUSE
 from retinue.kernel.http import NUMBER_AT_MOST
 from retinue.kernel.shapes import Body
 
-SubjectType = Literal["conversation", "requirements", "configuration", "document", "research", "contact", "key"]
+
+class Words:
+    """One of the words that rooms bring: listed in the contract once all of them are known."""
+
+    def __init__(self, words: Callable[[], Iterable[str]]) -> None:
+        self.words = words
+
+    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
+        return {"type": "string", "enum": sorted(self.words())}
+
+
+SubjectType = Annotated[str, Words(lambda: HOUSE.subjects)]
 
 
 class Subject(BaseModel):
@@ -143,7 +156,7 @@ class FromTab(Body):
 
 
 Stage = Literal["prospect", "research", "requirements", "rollout", "live"]
-NeedKind = Literal["approve_requirements", "conversation_waiting", "research_failed", "event_parked"]
+NeedKind = Annotated[str, Words(lambda: [*HOUSE.needs, "event_parked"])]
 
 
 class LastMoment(BaseModel):

@@ -1,11 +1,10 @@
 """Clients, who looks after them, and keys in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from retinue.contracts import identity
 from retinue.engines.dossier.away import Line, News, line, sentence, were
-from retinue.engines.dossier.cards import Cards, Subject, fields
+from retinue.engines.dossier.cards import Cards, fields
 from retinue.engines.dossier.clients import PROSPECT
 from retinue.engines.dossier.words import count, short
 
@@ -13,11 +12,7 @@ cards = Cards()
 cards.section("company", reads="clients:read")
 cards.section("people", reads="clients:read")
 cards.section("access", reads="clients:read")
-
-
-def _key(event: Any) -> Subject:
-    return "key", event.key_id
-
+_key = cards.about("key", "key_id")
 
 cards.card(
     identity.ClientCreated,

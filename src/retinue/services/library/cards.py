@@ -1,20 +1,15 @@
 """Documents in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from retinue.contracts import library
 from retinue.engines.dossier.away import Line, News, line, were
-from retinue.engines.dossier.cards import Cards, Subject, fields
+from retinue.engines.dossier.cards import Cards, fields
 from retinue.engines.dossier.words import count, short
 
 cards = Cards()
 cards.section("knowledge", reads="library:read")
-
-
-def _document(event: Any) -> Subject:
-    return "document", event.document_id
-
+_document = cards.about("document", "document_id")
 
 cards.card(
     library.DocumentIngested,
@@ -44,7 +39,7 @@ cards.card(
     lambda e: f"Knowledge is ready: {count(e.documents, 'document')}, {count(e.chunks, 'passage')}",
     lambda e: fields("knowledge", documents=e.documents, chunks=e.chunks),
     detail=lambda e: f"{e.unchanged} unchanged" if e.unchanged else None,
-    subject=lambda e: ("research", e.research_job_id),
+    subject=cards.about("research", "research_job_id"),
 )
 
 cards.found(library.DocumentIngested, "document", lambda e: (e.title, e.url, e.key))

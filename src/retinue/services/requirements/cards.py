@@ -1,21 +1,16 @@
 """Requirements in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from retinue.contracts import requirements
 from retinue.engines.dossier.away import Line, News, line, sentence
-from retinue.engines.dossier.cards import Cards, Closes, Opens, Subject, fields
+from retinue.engines.dossier.cards import Cards, Closes, Opens, fields
 from retinue.engines.dossier.clients import REQUIREMENTS, ROLLOUT
 from retinue.engines.dossier.words import by, count, short
 
 cards = Cards()
 cards.section("requirements", reads="requirements:read")
-
-
-def _requirements(event: Any) -> Subject:
-    return "requirements", event.requirements_id
-
+_requirements = cards.about("requirements", "requirements_id")
 
 cards.card(
     requirements.RequirementsDrafted,

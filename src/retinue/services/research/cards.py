@@ -1,21 +1,16 @@
 """Research in the dossier: lines of the timeline, facts, what waits for a person, what is said to whoever was away."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from retinue.contracts import research
 from retinue.engines.dossier.away import Line, News, line, sentence
-from retinue.engines.dossier.cards import Cards, Closes, Opens, Subject, fields
+from retinue.engines.dossier.cards import Cards, Closes, Opens, fields
 from retinue.engines.dossier.clients import RESEARCH
 from retinue.engines.dossier.words import by, count, short
 
 cards = Cards()
 cards.section("research", reads="research:read")
-
-
-def _research(event: Any) -> Subject:
-    return "research", event.job_id
-
+_research = cards.about("research", "job_id")
 
 cards.card(
     research.ResearchStarted,

@@ -1,0 +1,34 @@
+"""Takes a room out of a database, while its folder is still here: its tables, where it stood in the log, and what it was allowed."""
+
+import psycopg
+from psycopg import sql as q
+
+from retinue.assembly.install import alembic
+from retinue.assembly.revisions import history
+from retinue.kernel.errors import Refusal
+from retinue.kernel.schema import PREFIX, role
+
+
+class NotItsOwn(Refusal):
+    """The room {room} has no migrations of its own from its first table on, so there is nothing that can be taken back."""
+
+    next = "Name a room that has; one of the common trunk is taken out by a revision that drops its tables."
+
+
+def remove(url: str, room: str, prefix: str = "retinue") -> None:
+    """`url`: the database as its owner. The events that it told stay in the log; without the room nobody reads them. Raises NotItsOwn."""
+    from alembic import command
+
+    PREFIX.set(prefix)
+    revisions = history(room)
+    if not revisions or f"create schema {room};" not in revisions[0].read_text():
+        raise NotItsOwn(room=room)
+    config = alembic()
+    config.attributes["url"] = url
+    command.downgrade(config, f"{room}@-{len(revisions)}")
+    with psycopg.connect(url) as connection:
+        connection.execute("delete from events.parked where room = %s", (room,))
+        connection.execute("delete from events.cursor where room = %s", (room,))
+        connection.execute("delete from events.handler where room = %s", (room,))
+        connection.execute(q.SQL("drop owned by {}").format(q.Identifier(role(room))))
+        connection.execute("comment on table public.alembic_version is null")
