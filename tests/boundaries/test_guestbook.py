@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from assembled import free_home
 
@@ -22,6 +23,7 @@ def run(source: Path, *words: str) -> None:
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
 
 
+@pytest.mark.slow
 def test_a_room_is_added_lives_and_is_taken_out(owner_url: str, tmp_path: Path) -> None:
     source = tmp_path / "src"
     house = Path(shutil.copytree(ROOT / "src" / "retinue", source / "retinue", ignore=shutil.ignore_patterns("__pycache__", "files")))

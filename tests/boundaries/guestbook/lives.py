@@ -32,7 +32,7 @@ async def live(owner_url: str, home: Path) -> None:
         assert dossier["timeline"][0]["title"] == "A guest was thanked"
         away = await staff.get(f"/away/{staff.tenant}")
         assert "2 guests wrote into the guestbook." in [line["text"] for line in away["lines"]]
-        assert [found["title"] for found in (await staff.get("/search", q="scales are tr"))["items"]] == ["Your scales are true."]
+        assert [found["title"] for found in (await staff.get("/search", q="scales are tr"))["results"]] == ["Your scales are true."]
 
         viewer = await staff.person("viewer")
         assert {"guestbook:read"} == {p for p in (await viewer.get("/auth/me"))["permissions"] if p.startswith("guestbook")}
@@ -45,7 +45,7 @@ async def live(owner_url: str, home: Path) -> None:
         document = house.app.openapi()
         assert document["paths"]["/api/v1/guestbook/entries"]["post"]["summary"] == "Write into the guestbook"
         assert {"name": "guestbook", "description": "What visitors wrote."} in document["tags"]
-        assert "guestbook.entry_written" in asyncapi()["components"]["messages"]
+        assert any(kind.startswith("guestbook.entry_written") for kind in asyncapi()["components"]["messages"])
         (home / "owner").write_text(f"{house.owner.email}\n{house.owner.password}\n{staff.tenant}")
 
 

@@ -8,12 +8,13 @@ from pydantic import BaseModel, StringConstraints
 from retinue.services.guestbook import domain
 
 from retinue.kernel.http import Page, Router, works
+from retinue.kernel.shapes import Body
 from retinue.kernel.work import Work
 
 router = Router("guestbook", prefix="/guestbook", tag="guestbook", about="What visitors wrote.")
 
 
-class NewEntry(BaseModel):
+class NewEntry(Body):
     words: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
