@@ -19,7 +19,7 @@ from retinue.assembly import provisions
 from retinue.assembly.application import application
 from retinue.assembly.install import install
 from retinue.assembly.rooms import ENGINES, ROOMS
-from retinue.contracts.permissions import ROLES
+from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.kernel.clock import Clock
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.errors import Refusal
@@ -35,7 +35,6 @@ from retinue.kernel.sweeping import Asks
 from retinue.kernel.telemetry import log
 from retinue.kernel.tracing import export_to
 from retinue.kernel.work import Database
-from retinue.services.identity.security import KeySecurity
 
 LOG = log("process")
 
@@ -117,7 +116,7 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
     for kind, value in read.others.items():
         process.provide(kind, value)
     process.provide(Signer, signer)
-    process.provide(Security, KeySecurity(database, signer, ROLES))
+    process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
     process.provide(Limiter, Limiter(read.kernel.requests_per_minute, database.clock))
     process.provide(Files, Files(read.kernel.home / "files"))
     process.provide(Live, Live(database))

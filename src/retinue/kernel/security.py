@@ -4,10 +4,10 @@ import hashlib
 import os
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -25,6 +25,7 @@ from retinue.kernel.work import Database
 ISSUER, ALGORITHM = "retinue", "RS256"
 KEY_PREFIX = "rtn_"
 VISIT = "conversations:visit"
+NOTED_EVERY, NOTED_AT_MOST = timedelta(minutes=1), 10_000
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,13 @@ def identity_secret(signer: Signer, public_key: str) -> str:
 
 
 class Security:
-    """`matrix`: the permissions of each role."""
+    """`matrix`: the permissions of each role. `of_no_role`: those that a key holds although nobody does."""
 
-    def __init__(self, database: Database, signer: Signer, matrix: Mapping[str, frozenset[str]]) -> None:
-        self.database, self.signer, self.matrix = database, signer, matrix
+    def __init__(
+        self, database: Database, signer: Signer, matrix: Mapping[str, frozenset[str]], of_no_role: Collection[str] = frozenset()
+    ) -> None:
+        self.database, self.signer, self.matrix, self.of_no_role = database, signer, matrix, of_no_role
+        self.noted: dict[bytes, datetime] = {}
 
     async def caller(self, bearer: str) -> Caller:
         """From an access token, a visitor's token or an API key. Raises Unauthorized."""
@@ -193,6 +197,7 @@ class Security:
             if not rows:
                 raise Unauthorized()
             row = rows[0]
+            await self._note(hashed(bearer), self.database.clock.now())
             if row.kind == "widget":
                 return Caller("visitor", row.organization_id, public_key=bearer, origins=tuple(row.origins))
             return Caller("key", row.organization_id, row.actor, frozenset(row.scopes))
@@ -205,9 +210,19 @@ class Security:
             return Caller("visitor", organization, conversation=subject, claims=claims)
         return Caller("person", organization, subject, claims=claims)
 
+    async def _note(self, key: bytes, now: datetime) -> None:
+        """When a key was last used, to the minute."""
+        noted = self.noted.get(key)
+        if noted is not None and now - noted < NOTED_EVERY:
+            return
+        if len(self.noted) >= NOTED_AT_MOST:
+            self.noted.clear()
+        self.noted[key] = now
+        await self.database.call("select lookup.key_used(:key, :at)", key=key, at=now)
+
     def permissions(self, caller: Caller, roles: Iterable[str]) -> frozenset[str]:
+        """A key is worth its scopes as far as its maker, whose roles these are, still holds them."""
         if caller.kind == "visitor":
             return frozenset({VISIT})
-        if caller.kind == "key":
-            return caller.scopes
-        return frozenset().union(*(self.matrix.get(role, frozenset()) for role in roles))
+        held = frozenset().union(*(self.matrix.get(role, frozenset()) for role in roles))
+        return caller.scopes & held.union(self.of_no_role) if caller.kind == "key" else held

@@ -24,7 +24,7 @@ from retinue.assembly.application import application
 from retinue.assembly.install import install
 from retinue.assembly.provisions import model_folder
 from retinue.assembly.rooms import ENGINES, ROOMS
-from retinue.contracts.permissions import ROLES
+from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.engines.contacts import engine as contacts
 from retinue.engines.dialogue import engine as dialogue
 from retinue.engines.documents import Limits, Reader
@@ -240,7 +240,7 @@ def process_of(database: Database, folder: Path, embedder: Embedder, **provided:
 
     gate = Gate(unrecorded, clock=database.clock)
     process.provide(Signer, signer)
-    process.provide(Security, Security(database, signer, ROLES))
+    process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
     process.provide(Limiter, Limiter(100_000, database.clock))
     process.provide(Asks, Asks([ask for r in ALL for ask in r.asks]))
     process.provide(Live, Live(database))

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from psycopg.rows import namedtuple_row
 
 from retinue.assembly.application import application
-from retinue.contracts.permissions import ROLES
+from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.events import Event, read
 from retinue.kernel.jobs import Runner
@@ -25,7 +25,6 @@ from retinue.kernel.settings import KernelSettings
 from retinue.kernel.work import Database
 from retinue.services.identity import room
 from retinue.services.identity.domain.first_start import Credentials, establish
-from retinue.services.identity.security import KeySecurity
 from retinue.services.identity.settings import IdentitySettings
 
 BAKERY = {"name": "Nordwind Bäckerei", "website": "https://Nordwind.example/", "contact_email": "Anna@nordwind.example"}
@@ -109,7 +108,7 @@ def process(database: Database, clock: StoppedClock, tmp_path: Any) -> Process:
     database.clock = clock
     process, signer = Process(database), Signer(tmp_path / "keys", clock)
     process.provide(Signer, signer)
-    process.provide(Security, KeySecurity(database, signer, ROLES))
+    process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
     process.provide(Limiter, Limiter(6000, clock))
     process.provide(IdentitySettings, IdentitySettings())
     process.provide(KernelSettings, KernelSettings(home=tmp_path))

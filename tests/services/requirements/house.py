@@ -15,7 +15,7 @@ from psycopg.rows import namedtuple_row
 
 from retinue.assembly.application import application
 from retinue.contracts.identity import ClientCreated
-from retinue.contracts.permissions import ROLES
+from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.contracts.research import Claim, ClaimsFound, ResearchCompleted
 from retinue.engines.governance.facts import AuditFact
 from retinue.engines.governance.gate import Gate
@@ -172,7 +172,7 @@ async def opened(
         """No model is asked here, so nothing passes the gate."""
 
     process.provide(Signer, signer)
-    process.provide(Security, Security(database, signer, ROLES))
+    process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
     process.provide(Limiter, Limiter(60_000, clock))
     process.provide(Files, Files(folder / "files"))
     process.provide(Models, Models({}, Gate(forgotten, clock=clock), LlmSettings()))
