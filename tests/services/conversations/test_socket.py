@@ -369,6 +369,7 @@ async def test_a_token_in_the_address_still_opens_a_chat_and_is_in_no_log(client
     visit, root = await client.start(), logging.getLogger()
     before = root.handlers, root.level
     configure_logs("INFO")
+    propagates, logging.getLogger("uvicorn").propagate = logging.getLogger("uvicorn").propagate, True
     server = uvicorn.Server(
         uvicorn.Config(
             application(client.house.process, [room]), port=0, log_config=None, log_level="info", access_log=False, lifespan="off"
@@ -387,6 +388,7 @@ async def test_a_token_in_the_address_still_opens_a_chat_and_is_in_no_log(client
     await serving
     root.handlers, root.level = before
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").propagate = propagates
     written = capfd.readouterr()
     assert "uvicorn" in written.err and visit.visitor.token not in written.out + written.err
 

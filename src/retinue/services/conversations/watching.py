@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from retinue.kernel.ending import stop
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
-from retinue.kernel.live import Live, Woken
+from retinue.kernel.live import Heads, Live, Woken
 from retinue.kernel.security import Security
 from retinue.kernel.telemetry import log
 from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
@@ -35,7 +35,7 @@ class Chats:
     def __init__(self, database: Database, live: Live, security: Security) -> None:
         self.database, self.live, self.security = database, live, security
         self.windows: dict[UUID, set[Window]] = defaultdict(set)
-        self.position: dict[UUID, int] = {}
+        self.heads = Heads(database)
         self.woken: Woken | None = None
         self.reading: asyncio.Task[None] | None = None
 
@@ -52,7 +52,6 @@ class Chats:
         self.windows[window.organization].discard(window)
         if not self.windows[window.organization]:
             del self.windows[window.organization]
-            self.position.pop(window.organization, None)
         if self.reading and not self.windows:
             reading, self.reading = self.reading, None
             await stop(reading)
@@ -73,18 +72,12 @@ class Chats:
             while True:
                 grown = await woken.next()
                 try:
-                    await self.wave(await self.moved() if grown is None else grown & self.windows.keys(), woken)
+                    if grown is None:  # what a lost notification would have named
+                        grown = await self.heads.grown()
+                    await self.wave(grown & self.windows.keys(), woken)
                 except AWAY:
                     await asyncio.sleep(AWAY_SECONDS)
-                    self.position.clear()
                     woken.add(self.windows)
-
-    async def moved(self) -> Collection[UUID]:
-        """What a lost notification would have named."""
-        heads = {row.organization_id: row.number for row in await self.database.call("select * from events.heads()")}
-        grown = [organization for organization in self.windows if heads.get(organization, 0) > self.position.get(organization, 0)]
-        self.position = {organization: heads.get(organization, 0) for organization in self.windows}
-        return grown
 
     async def wave(self, organizations: Iterable[UUID], woken: Woken) -> None:
         gate = asyncio.Semaphore(TOGETHER)
