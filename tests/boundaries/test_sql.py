@@ -76,8 +76,9 @@ from retinue.assembly.rooms import ROOMS
 
 async def start():
     async with opened(settings(), sys.argv[1], ROOMS) as process:
-        serving(process, ROOMS, ROOMS)
-        await process.database.call("select 1")
+        app = serving(process, ROOMS, ROOMS)
+        async with app.router.lifespan_context(app):
+            await process.database.call("select 1")
 
 asyncio.run(start())
 print(sorted({name.partition(".")[0] for name in sys.modules} & {"sqlalchemy", "alembic"}))

@@ -22,9 +22,10 @@ from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.kernel.clock import Clock
 from retinue.kernel.deliver import Deliverer
+from retinue.kernel.ending import AGAIN_SECONDS, stop
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
-from retinue.kernel.jobs import Runner
+from retinue.kernel.jobs import RUNNER_ENDS_SECONDS, Runner
 from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
@@ -143,22 +144,21 @@ async def working(process: Process, rooms: Sequence[Room], *, concurrency: int =
     asks = process.get(Asks)
     await deliverer.register()
     process.provide(Deliverer, deliverer)
-    async with _beside(deliverer.run(), runner.run(), asks.run(carrying)):
+    async with _beside(runner.run(), patience=RUNNER_ENDS_SECONDS), _beside(deliverer.run(), asks.run(carrying)):
         yield
 
 
 @asynccontextmanager
-async def _beside(*bodies: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """They run while this is open; if one dies, so does the process."""
+async def _beside(*bodies: Coroutine[Any, Any, None], patience: float = AGAIN_SECONDS) -> AsyncIterator[None]:
+    """They run while this is open; if one dies, so does the process. `patience`: how long, in seconds, one may take to end before it is told
+    again; a runner that is told twice lets go of the jobs that it is finishing."""
     tasks = [asyncio.create_task(body, name=getattr(body, "__qualname__", "")) for body in bodies]
     for task in tasks:
         task.add_done_callback(_crash)
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()  # once: a runner that is told twice lets go of the job that it is finishing
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop(*tasks, again=patience)
 
 
 def _crash(task: "asyncio.Task[None]") -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from retinue.kernel.ending import stop
 from retinue.kernel.events import Misuse, read
 from retinue.kernel.handlers import Handlers
 from retinue.kernel.live import Heads, Live
@@ -84,13 +85,14 @@ class Deliverer:
         await self.register()
         live = self.live or Live(self.database)
         live.followers.append(self.want)
+        listening = asyncio.create_task(live.run()) if self.live is None else None
         try:
             async with asyncio.TaskGroup() as group:
-                if self.live is None:
-                    group.create_task(live.run())
                 await self._rounds(group)
         finally:
             live.followers.remove(self.want)
+            if listening:
+                await stop(listening)
 
     async def _rounds(self, places: asyncio.TaskGroup) -> None:
         """The poll comes by the clock, however much there is to do, or a retry would wait for a quiet moment. While the database is away

@@ -30,6 +30,8 @@ KERNEL = "kernel"  # the queue of what belongs to no room
 OLD = """with gone as (delete from procrastinate_jobs j where j.status in ('failed', 'cancelled', 'aborted')
   and not exists (select from procrastinate_events e where e.job_id = j.id and e.at >= %(before)s) returning j.task_name)
 select task_name, count(*) as count from gone group by 1"""
+JOBS_END_SECONDS = 10  # what runs at shutdown is given so long
+RUNNER_ENDS_SECONDS = JOBS_END_SECONDS + 2.0
 Function = TypeVar("Function", bound=Callable[..., Awaitable[None]])
 
 
@@ -181,11 +183,16 @@ class Runner:
 
     async def _work(self) -> None:
         """Procrastinate's worker ends without an error when the connection that it listens on is lost."""
-        async with self.open(), asyncio.TaskGroup() as group:
-            sweep = group.create_task(self._sweep())
-            workers = [group.create_task(self._worker(lane)) for lane in self.places]
-            await asyncio.wait(workers, return_when=asyncio.FIRST_COMPLETED)
-            await stop(sweep, *workers)
+        async with self.open():
+            sweep = asyncio.create_task(self._sweep())
+            workers = [asyncio.create_task(self._worker(lane)) for lane in self.places]
+            try:
+                await asyncio.wait([sweep, *workers], return_when=asyncio.FIRST_COMPLETED)
+            finally:  # a group would tell each once, and wait for ever for one that did not hear it
+                await asyncio.gather(stop(sweep), stop(*workers, again=RUNNER_ENDS_SECONDS))
+            for task in (sweep, *workers):
+                if not task.cancelled() and (error := task.exception()):
+                    raise error
 
     async def _worker(self, lane: Lane) -> None:
         await self.app.run_worker_async(
@@ -196,7 +203,7 @@ class Runner:
             listen_notify=True,
             fetch_job_polling_interval=POLL_SECONDS,
             abort_job_polling_interval=POLL_SECONDS,
-            shutdown_graceful_timeout=10,
+            shutdown_graceful_timeout=JOBS_END_SECONDS,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_SECONDS,
             delete_jobs="successful",
