@@ -5,8 +5,10 @@ import json
 import multiprocessing
 import resource
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
@@ -15,14 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.requests import HTTPConnection
 
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.errors import ForeignError, NotFound, Refusal, Unauthorized, foreign
 from retinue.kernel.files import DiskFull, Files
 from retinue.kernel.ids import uuid7
-from retinue.kernel.limits import KEPT_AT_MOST, Limiter, TooManyRequests
+from retinue.kernel.limits import KEPT_AT_MOST, Limiter, TooManyRequests, address_of
 from retinue.kernel.problems import problem
-from retinue.kernel.security import Signer, rotate_key
+from retinue.kernel.security import Caller, Signer, rotate_key
 from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
 
 
@@ -158,29 +161,68 @@ def test_a_full_disk_is_a_refusal_and_leaves_nothing(tmp_path: Path) -> None:
     assert [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()] == [b"small"]
 
 
+def connection(host: str) -> Any:
+    return HTTPConnection({"type": "http", "headers": [], "client": (host, 1)})
+
+
 def test_a_bucket_fills_steadily() -> None:
     clock = StoppedClock()
-    limiter, one = Limiter(60, clock), uuid4()
-    left = [int(limiter.take(one)["RateLimit-Remaining"]) for _ in range(60)]
+    limiter, one = Limiter(60, clock), Caller("person", uuid4(), uuid4())
+    here = connection("192.0.2.1")
+    left = [int(limiter.take(one, here)["RateLimit-Remaining"]) for _ in range(60)]
     assert left == list(range(59, -1, -1))
     with pytest.raises(TooManyRequests) as refused:
-        limiter.take(one)
+        limiter.take(one, connection("192.0.2.2"))
     assert "60 a minute" in str(refused.value) and refused.value.seconds == 2
-    assert limiter.take(uuid4())["RateLimit-Remaining"] == "59"
+    assert limiter.take(replace(one, actor=uuid4()), here)["RateLimit-Remaining"] == "59", "a colleague has their own"
     clock.move(timedelta(seconds=3))
     for _ in range(3):
-        limiter.take(one)
+        limiter.take(one, here)
     with pytest.raises(TooManyRequests):
-        limiter.take(one)
+        limiter.take(one, here)
     clock.move(timedelta(hours=1))
-    assert limiter.take(one)["RateLimit-Remaining"] == "59", "never more than full"
+    assert limiter.take(one, here)["RateLimit-Remaining"] == "59", "never more than full"
 
 
-def test_the_limiter_forgets_rather_than_grow() -> None:
-    limiter = Limiter(60, StoppedClock())
-    for _ in range(KEPT_AT_MOST + 5):
-        limiter.take(uuid4())
+def spend_all(limiter: Limiter, caller: Caller, host: str) -> int:
+    for count in range(10_000):
+        try:
+            limiter.take(caller, connection(host))
+        except TooManyRequests:
+            return count
+    pytest.fail("there is no limit")
+
+
+def test_nobody_spends_what_is_another_kinds() -> None:
+    limiter, organization, maker = Limiter(100, StoppedClock(), per_visitor=20, per_stranger=3), uuid4(), uuid4()
+    public = Caller("visitor", organization, public_key="rtn_pub_one")
+    visitor = Caller("visitor", organization, conversation=uuid4())
+    key = Caller("key", organization, maker, credential=b"one")
+    assert [spend_all(limiter, public, host) for host in ("192.0.2.1", "192.0.2.2", "192.0.2.1")] == [3, 3, 0]
+    assert spend_all(limiter, replace(public, public_key="rtn_pub_two"), "192.0.2.1") == 3
+    assert [spend_all(limiter, visitor, host) for host in ("192.0.2.1", "192.0.2.2")] == [20, 0], "wherever it comes from"
+    assert spend_all(limiter, replace(visitor, conversation=uuid4()), "192.0.2.1") == 20
+    assert spend_all(limiter, key, "192.0.2.1") == spend_all(limiter, replace(key, credential=b"two"), "192.0.2.1") == 100
+    assert spend_all(limiter, Caller("person", organization, maker), "192.0.2.1") == 100, "what their keys spent is not theirs"
+
+
+def test_a_full_table_gives_nothing_back() -> None:
+    clock = StoppedClock()
+    limiter = Limiter(60, clock, per_stranger=30)
+    spent = Caller("visitor", uuid4(), public_key="rtn_pub")
+    assert spend_all(limiter, spent, "192.0.2.1") == 30
+    for number in range(2 * KEPT_AT_MOST):
+        limiter.take(spent, connection(f"2001:db8:{number // 65536:x}:{number % 65536:x}::1"))
     assert len(limiter.buckets) <= KEPT_AT_MOST
+    with pytest.raises(TooManyRequests):
+        limiter.take(spent, connection("192.0.2.1"))
+
+
+def test_addresses_count_as_who_has_them() -> None:
+    assert address_of(connection("2001:db8::1")) == address_of(connection("2001:db8::ffff:2")) == "2001:db8::/64"
+    assert address_of(connection("::ffff:192.0.2.1")) == address_of(connection("192.0.2.1")) == "192.0.2.1"
+    assert address_of(connection("::ffff:192.0.2.1")) != address_of(connection("::ffff:192.0.2.2"))
+    assert address_of(connection("fe80::1%eth0")) == "fe80::/64" and address_of(connection("a socket's name")) == "a socket's name"
 
 
 class OtherSettings(BaseSettings):

@@ -154,14 +154,18 @@ async def caller_of(request: Any) -> Caller:
     Raises Unauthorized and TooManyRequests.
     """
     known: Caller | None = request.scope.get("retinue.caller")
+    if request.scope.get("retinue.unknown"):
+        raise Unauthorized()
     if known is None:
+        request.scope["retinue.unknown"] = True  # until it is seen: a made-up key costs one look and no more
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         if request.scope["type"] == "websocket" and not bearer:
             scheme, bearer = "Bearer", request.scope.get("retinue.token") or request.query_params.get("token", "")
         if scheme.lower() != "bearer" or not bearer or len(bearer) > 4096:
             raise Unauthorized()
         known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)
-        request.scope["retinue.headers"] = process_of(request).get(Limiter).take(known.organization)
+        request.scope["retinue.unknown"], request.scope["retinue.bearer"] = False, bearer
+        request.scope["retinue.headers"] = process_of(request).get(Limiter).take(known, request)
     return known
 
 

@@ -32,7 +32,7 @@ NOTED_EVERY, NOTED_AT_MOST = timedelta(minutes=1), 10_000
 class Caller:
     """`organization` is where the caller belongs. A visitor has no actor: one conversation, or a public key that may start some.
 
-    `origins`: the pages from which the public key may be used; none: all.
+    `origins`: the pages from which the public key may be used; none: all. `credential`: which key it is.
     """
 
     kind: Literal["person", "key", "visitor"]
@@ -42,6 +42,7 @@ class Caller:
     conversation: UUID | None = None
     public_key: str | None = None
     origins: tuple[str, ...] = ()
+    credential: bytes = b""
     claims: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -200,7 +201,7 @@ class Security:
             await self._note(hashed(bearer), self.database.clock.now())
             if row.kind == "widget":
                 return Caller("visitor", row.organization_id, public_key=bearer, origins=tuple(row.origins))
-            return Caller("key", row.organization_id, row.actor, frozenset(row.scopes))
+            return Caller("key", row.organization_id, row.actor, frozenset(row.scopes), credential=hashed(bearer))
         claims = self.signer.verify(bearer, ("access", "visitor"))
         try:
             organization, subject = UUID(claims["org"]), UUID(claims["sub"])

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,18 @@ class KernelSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8300, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(None, description="Address under which people reach this installation; for links in messages.")
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of reverse proxies in front, with commas in between: what they say of a caller's address is believed. "
+        "Behind a proxy that is not named here everybody counts as one address.",
+    )
     database_url: SecretStr | None = Field(
         None, description="A PostgreSQL server (16 or newer, with pgvector 0.8 or newer) as its owner; without, the embedded one."
+    )
+    database_login_url: SecretStr | None = Field(
+        None,
+        description="The same database under a login that owns nothing, as `retinue migrate --rooms a,b` prints it: `serve` and `worker` of these "
+        "rooms then need no owner.",
     )
     database_prefix: str = Field("retinue", pattern=r"^[a-z][a-z0-9_]{0,20}$", description="Prefix of this installation's database roles.")
     database_pool: int = Field(12, ge=4, le=200, description="Connections that a process holds for requests at most.")
@@ -51,10 +62,33 @@ class KernelSettings(BaseSettings):
         None,
         description="Address of an OpenTelemetry collector (OTLP over HTTP, as http://127.0.0.1:4318) that gets traces; needs retinue[otel].",
     )
-    requests_per_minute: int = Field(6000, ge=1, description="Requests an organization may make in a minute.")
+    requests_per_minute: int = Field(6000, ge=1, description="Requests that a person or an API key may make in a minute.")
+    visitor_requests_per_minute: int = Field(
+        120, ge=1, description="Requests and socket messages in one conversation of a visitor in a minute."
+    )
+    public_requests_per_minute: int = Field(
+        30, ge=1, description="Requests with a widget's public key from one network address in a minute."
+    )
     drain_seconds: int = Field(10, ge=0, description="What runs at shutdown is given so many seconds to end.")
 
-    @field_validator("database_url")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def of_networks(cls, named: str) -> str:
+        for each in filter(None, (part.strip() for part in named.split(","))):
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError("should be addresses or networks, as 10.0.0.5 or 10.0.0.0/8") from None
+        return named
+
+    @property
+    def proxies(self) -> list[str]:
+        """Also as a socket that listens to both families shows addresses of the older one."""
+        networks = [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+        mapped = [f"::ffff:{each.network_address}/{96 + each.prefixlen}" for each in networks if each.version == 4]
+        return [*map(str, networks), *mapped]
+
+    @field_validator("database_url", "database_login_url")
     @classmethod
     def of_postgres(cls, url: SecretStr | None) -> SecretStr | None:
         if url is not None and not re.match(r"postgresql(\+psycopg)?://", url.get_secret_value()):

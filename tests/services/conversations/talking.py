@@ -241,7 +241,7 @@ def process_of(database: Database, folder: Path, embedder: Embedder, **provided:
     gate = Gate(unrecorded, clock=database.clock)
     process.provide(Signer, signer)
     process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
-    process.provide(Limiter, Limiter(100_000, database.clock))
+    process.provide(Limiter, Limiter(100_000, database.clock, per_visitor=100_000, per_stranger=100_000))
     process.provide(Asks, Asks([ask for r in ALL for ask in r.asks]))
     process.provide(Live, Live(database))
     process.provide(Chats, Chats(database, process.get(Live), process.get(Security)))

@@ -109,7 +109,7 @@ def process(database: Database, clock: StoppedClock, tmp_path: Any) -> Process:
     process, signer = Process(database), Signer(tmp_path / "keys", clock)
     process.provide(Signer, signer)
     process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
-    process.provide(Limiter, Limiter(6000, clock))
+    process.provide(Limiter, Limiter(6000, clock, per_visitor=100_000, per_stranger=100_000))
     process.provide(IdentitySettings, IdentitySettings())
     process.provide(KernelSettings, KernelSettings(home=tmp_path))
     return process

@@ -173,7 +173,7 @@ async def opened(
 
     process.provide(Signer, signer)
     process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
-    process.provide(Limiter, Limiter(60_000, clock))
+    process.provide(Limiter, Limiter(60_000, clock, per_visitor=100_000, per_stranger=100_000))
     process.provide(Files, Files(folder / "files"))
     process.provide(Models, Models({}, Gate(forgotten, clock=clock), LlmSettings()))
     deliverer = Deliverer(database, {room.name: room.handlers for room in PROVED})

@@ -22,6 +22,7 @@ from retinue.kernel.http import (
     process_of,
     works,
 )
+from retinue.kernel.limits import Limiter, address_of
 from retinue.kernel.marks import marked
 from retinue.kernel.security import VISIT, Signer
 from retinue.kernel.work import Work
@@ -111,6 +112,9 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
         raise Forbidden(TRIES)
     agents = process.get(Agents)
     admit_page(request, caller)
+    if caller.public_key:
+        whose = (caller.organization, "start", caller.public_key, address_of(request))
+        process.get(Limiter).spend(whose, process.get(ConversationsSettings).starts_per_minute)
     identity = identities.read(process.get(Signer), caller, body.identity, work.now) if body.identity else None
     row, greeting = await domain.start(work, agents, body, identity=identity, by_widget=caller.public_key is not None)
     agents.warm(work.organization)

@@ -11,4 +11,7 @@ class ConversationsSettings(BaseSettings):
     visitor_messages_per_hour: int = Field(
         200, ge=1, le=10_000, description="Messages that a visitor may send in one conversation in an hour."
     )
+    starts_per_minute: int = Field(
+        10, ge=1, description="Conversations that may be started with a widget's public key from one network address in a minute."
+    )
     presence_minutes: int = Field(5, ge=1, le=720, description="Minutes for which somebody who said so counts as here for visitors.")

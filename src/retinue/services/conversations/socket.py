@@ -130,7 +130,7 @@ class Connection:
         while True:
             text, message = await self.socket.receive_text(), None
             try:
-                self.process.get(Limiter).take(self.organization)
+                self.process.get(Limiter).take(self.caller, self.socket)
                 if len(text) > LARGEST:
                     raise MessageTooLong(limit=MESSAGE_CHARACTERS)
                 storable(text.encode())

@@ -56,7 +56,7 @@ async def widget_settings(
         caller = None
     if caller is None or caller.public_key is None:
         raise UnknownWidgetKey()
-    request.scope["retinue.headers"] = process.get(Limiter).take(caller.organization)
+    request.scope["retinue.headers"] = process.get(Limiter).take(caller, request)
     admit_page(request, caller)
     response.headers["Cache-Control"] = "no-store"
     async with process.database.work(ROOM, caller.organization) as work:

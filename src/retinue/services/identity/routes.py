@@ -1,7 +1,6 @@
 """Signing in, clients, keys and people over HTTP."""
 
 from datetime import timedelta
-from ipaddress import IPv6Network
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from fastapi import Depends, Query, Request
 
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.http import BadCursor, Caller, Page, Router, caller_of, cursor_value, organization_of, page_of, process_of, works
+from retinue.kernel.limits import address_of
 from retinue.kernel.marks import marked
 from retinue.kernel.security import Security, Signer, identity_secret
 from retinue.kernel.settings import KernelSettings
@@ -35,17 +35,6 @@ class PeopleOnly(Refusal):
 
     status = 403
     next = "Sign in with an e-mail address and a password."
-
-
-def address_of(request: Request) -> str:
-    """Whoever has one IPv6 address has all of its /64: they count as one."""
-    host = request.client.host if request.client else ""
-    if ":" not in host:
-        return host
-    try:
-        return str(IPv6Network((host.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return host
 
 
 def headers(request: Request, number: int | None) -> None:

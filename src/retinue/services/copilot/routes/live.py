@@ -28,6 +28,7 @@ SIGNED_OUT = 4401
 SIGN_IN_SECONDS = 10.0
 BEGUN = timedelta(seconds=10)  # within which a page that loads has its first answers and its socket
 MISSED_AT_MOST, MISSED_IN_ALL = 200, 1_000  # events that a page gets again, of a client and together
+FIRST = 10_000  # characters of the frame that says who it is
 LARGEST = 600_000  # characters of a frame: 10,000 clients with their numbers
 
 
@@ -59,7 +60,7 @@ async def live(socket: WebSocket) -> None:
     tab = Tab(socket)
     try:
         async with asyncio.timeout(SIGN_IN_SECONDS):
-            first = tab.understood(await socket.receive_text())
+            first = tab.understood((await socket.receive_text())[:FIRST])
         if first.type != "auth":
             raise SignInFirst()
         await patiently(partial(tab.sign_in, first.token))
@@ -97,7 +98,7 @@ class Tab:
             raise PeopleOnly()
         if self.reader and caller.actor != self.reader.actor:
             raise AnotherPerson()
-        self.process.get(Limiter).take(caller.organization)
+        self.process.get(Limiter).take(caller, self.socket)
         async with self.process.database.work(ROOM, caller.organization, caller.actor) as work:
             permissions = self.permissions(caller, work)
         if self.reader is None:
@@ -135,12 +136,13 @@ class Tab:
                     {"type": "error", "status": 422, "title": "Malformed", "detail": f"{where}: {reason(FromTab, first)}"}
                 )
                 continue
+            if said.type != "auth":
+                self.process.get(Limiter).take(self.me.caller, self.socket)
             if said.type == "ping":
                 await self.socket.send_json({"type": "pong"})
             elif said.type == "auth":
                 await patiently(partial(self.sign_in, said.token))
             else:
-                self.process.get(Limiter).take(self.me.caller.organization)
                 await patiently(partial(self.watch, said.heads))
 
     async def expire(self) -> None:
