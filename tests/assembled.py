@@ -34,7 +34,7 @@ from retinue.services.identity.domain.first_start import Credentials, establish
 from retinue.services.identity.settings import IdentitySettings
 
 EMBEDDER = Embedder(Lexical())
-PASSWORD = "for-tests-only"  # of the login roles, as in conftest.py: roles are the whole server's
+PASSWORD = "for-tests-only"  # what the login roles' are made from, as in conftest.py: roles are the whole server's
 
 
 def with_name(server: str, name: str) -> str:

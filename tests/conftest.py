@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from psycopg.conninfo import make_conninfo
 
-from retinue.assembly.install import install
+from retinue.assembly.install import install, login_password
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.kernel.clock import StoppedClock
 from retinue.kernel.ending import stop
@@ -64,7 +64,7 @@ def with_name(server: str, name: str) -> str:
 
 
 def as_login(url: str) -> str:
-    return make_conninfo(url, user="retinue_app", password=PASSWORD)
+    return make_conninfo(url, user="retinue_app", password=login_password(PASSWORD, "app"))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Makes a database fit for this release: roles, schema, grants from the manifests, and the secret of the seal."""
 
+import hmac
 import secrets
 from collections.abc import Iterable
 from hashlib import sha256
@@ -50,12 +51,13 @@ def install(
     url: str,
     rooms: Iterable[Room],
     engines: Iterable[Engine],
-    password: str,
+    secret: str,
     *,
     prefix: str = "retinue",
     login: tuple[str, list[str]] | None = None,
 ) -> bool:
-    """`url`: the database as its owner. `password`: of the login roles. `login`: name and rooms of a login for a process of some rooms.
+    """`url`: the database as its owner. `secret`: the installation's, from which each login has a password of its own. `login`: name and
+    rooms of a login for a process of some rooms.
 
     Answers whether anything had to be built or migrated.
     """
@@ -63,9 +65,9 @@ def install(
     rooms, engines = list(rooms), list(engines)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", (LOCK,))
-        _roles(connection, rooms, password)
+        _roles(connection, rooms, login_password(secret, LOGIN))
         if login:
-            _login(connection, *login, password)
+            _login(connection, *login, login_password(secret, login[0]))
         wanted = " ".join(sorted(heads()))
         behind = wanted != _stands_at(connection)
         if behind:
@@ -79,6 +81,19 @@ def install(
         if behind:  # last: whatever is cut short is done again
             connection.execute(q.SQL("comment on table public.alembic_version is {}").format(q.Literal(wanted)))
     return behind
+
+
+def login_password(secret: str, name: str) -> str:
+    """Whoever has one login's knows none of the others'."""
+    return hmac.digest(secret.encode(), f"login {role(name)}".encode(), "sha256").hex()
+
+
+def is_ready(url: str, rooms: Iterable[Room], engines: Iterable[Engine]) -> bool:
+    """Whether the database is at this release, as any login can see."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
+            return False
+        return _stands_at(connection) == " ".join(sorted(heads())) and _granted(connection) == _fingerprint(rooms, engines)
 
 
 def build(connection: psycopg.Connection, prefix: str = "retinue") -> None:
@@ -194,6 +209,7 @@ def grants(rooms: Iterable[Room], engines: Iterable[Engine]) -> list[tuple[str, 
 def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Engine]) -> None:
     with connection.transaction():
         schemas = {row[0] for row in connection.execute("select nspname from pg_namespace").fetchall()}
+        _ungrant(connection)
         for room in rooms:
             name = q.Identifier(role(room.name))
             connection.execute(q.SQL("grant usage on schema kernel, events, jobs, extensions to {}").format(name))
@@ -212,6 +228,21 @@ def _grants(connection: psycopg.Connection, rooms: list[Room], engines: list[Eng
             connection.execute(q.SQL("grant usage on all sequences in schema {s} to {r}").format(**into))
             connection.execute(q.SQL("grant execute on all functions in schema {s} to {r}").format(**into))
         connection.execute(q.SQL("comment on schema kernel is {}").format(q.Literal(_fingerprint(rooms, engines))))
+
+
+def _ungrant(connection: psycopg.Connection) -> None:
+    """Rooms have what their manifests say now, and nothing of what they or rooms that are gone said before."""
+    rooms = connection.execute(
+        "select r.rolname from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles l on l.oid = m.member where l.rolname = %s",
+        (role(LOGIN),),
+    ).fetchall()
+    held = "select nspname from pg_namespace n, aclexplode(n.nspacl) a join pg_roles r on r.oid = a.grantee where r.rolname = %s"
+    for (name,) in rooms:
+        for (schema,) in connection.execute(held, (name,)).fetchall():
+            into = {"s": q.Identifier(schema), "r": q.Identifier(name)}
+            for kind in ("tables", "sequences", "functions"):
+                connection.execute(q.SQL(f"revoke all on all {kind} in schema {{s}} from {{r}}").format(**into))
+            connection.execute(q.SQL("revoke all on schema {s} from {r}").format(**into))
 
 
 def _seal(connection: psycopg.Connection) -> None:

@@ -3,21 +3,20 @@
 import asyncio
 import hashlib
 import os
-import secrets
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic_settings import BaseSettings
 
 from retinue import __version__
 from retinue.assembly import provisions
 from retinue.assembly.application import application
-from retinue.assembly.install import install
+from retinue.assembly.install import install, is_ready, login_password
 from retinue.assembly.rooms import ENGINES, ROOMS
 from retinue.contracts.permissions import OF_NO_ROLE, ROLES
 from retinue.kernel.clock import Clock
@@ -30,7 +29,8 @@ from retinue.kernel.limits import Limiter
 from retinue.kernel.live import Live
 from retinue.kernel.process import Process
 from retinue.kernel.room import Room
-from retinue.kernel.security import Security, Signer, written_once
+from retinue.kernel.schema import LOGIN, PREFIX, role
+from retinue.kernel.security import Security, Signer, new_secret_file, written_once
 from retinue.kernel.settings import KernelSettings, read_all, unknown
 from retinue.kernel.sweeping import Asks
 from retinue.kernel.telemetry import log
@@ -38,6 +38,13 @@ from retinue.kernel.tracing import export_to
 from retinue.kernel.work import Database
 
 LOG = log("process")
+
+
+class NotMigrated(Refusal):
+    """The database is not at this release."""
+
+    status = 503
+    next = "Run `retinue migrate` with RETINUE_DATABASE_URL, the owner's address; then start this again."
 
 
 class UnknownRoom(Refusal):
@@ -78,34 +85,40 @@ def named(names: Iterable[str] | None) -> list[Room]:
     return [by_name[name] for name in names]
 
 
-def login_password(home: Path) -> str:
-    """Of the logins of all processes of this installation."""
-    return written_once(home / "keys" / "login", lambda: secrets.token_urlsafe(32).encode()).decode()
+def migrated(read: Settings, owner_url: str, rooms: Sequence[Room]) -> tuple[str, bool]:
+    """Brings the database to this release as its owner. Answers the address under which a process of `rooms` logs in, and whether anything
+    had to be done.
+
+    All rooms share a login; a process of some rooms has one of its own, with its own password, that can become those and no others.
+    """
+    secret = written_once(read.kernel.home / "keys" / "login", new_secret_file).decode()
+    name, some = LOGIN, None
+    if len(rooms) < len(ROOMS):
+        name = f"{LOGIN}_" + hashlib.sha256(",".join(sorted(room.name for room in rooms)).encode()).hexdigest()[:8]
+        some = (name, [room.name for room in rooms])
+    done = install(owner_url, ROOMS, ENGINES, secret, prefix=read.kernel.database_prefix, login=some)
+    PREFIX.set(read.kernel.database_prefix)
+    return login_url(owner_url, role(name), login_password(secret, name)), done
 
 
 @asynccontextmanager
 async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock: Clock | None = None) -> AsyncIterator[Process]:
-    """A process with its database ready. `owner_url`: the database as its owner.
+    """A process with its database ready. `owner_url`: the database as its owner."""
+    login, _ = await asyncio.to_thread(migrated, read, owner_url, rooms)
+    async with entered(read, login, rooms, clock=clock) as process:
+        yield process
 
-    All rooms share a login; a process of some rooms has a login of its own that can become those and no others.
-    """
+
+@asynccontextmanager
+async def entered(read: Settings, login: str, rooms: Sequence[Room], *, clock: Clock | None = None) -> AsyncIterator[Process]:
+    """A process on a database that stands at this release; it never had the owner's address. Raises NotMigrated."""
     for said in read.unknown:
         LOG.warning(said)
-    password = login_password(read.kernel.home)
-    login = None
-    if len(rooms) < len(ROOMS):
-        login = "app_" + hashlib.sha256(",".join(sorted(room.name for room in rooms)).encode()).hexdigest()[:8]
-    await asyncio.to_thread(
-        install,
-        owner_url,
-        ROOMS,
-        ENGINES,
-        password,
-        prefix=read.kernel.database_prefix,
-        login=(login, [room.name for room in rooms]) if login else None,
-    )
+    PREFIX.set(read.kernel.database_prefix)
+    if not await asyncio.to_thread(is_ready, login, ROOMS, ENGINES):
+        raise NotMigrated()
     database = Database(
-        login_url(owner_url, f"{read.kernel.database_prefix}_{login or 'app'}", password),
+        login,
         prefix=read.kernel.database_prefix,
         pool=read.kernel.database_pool,
         carrying=read.kernel.database_carrying,
@@ -118,7 +131,15 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
         process.provide(kind, value)
     process.provide(Signer, signer)
     process.provide(Security, Security(database, signer, ROLES, OF_NO_ROLE))
-    process.provide(Limiter, Limiter(read.kernel.requests_per_minute, database.clock))
+    process.provide(
+        Limiter,
+        Limiter(
+            read.kernel.requests_per_minute,
+            database.clock,
+            per_visitor=read.kernel.visitor_requests_per_minute,
+            per_stranger=read.kernel.public_requests_per_minute,
+        ),
+    )
     process.provide(Files, Files(read.kernel.home / "files"))
     process.provide(Live, Live(database))
     process.provide(Asks, Asks([ask for room in rooms for ask in room.asks]))
@@ -131,7 +152,10 @@ async def opened(read: Settings, owner_url: str, rooms: Sequence[Room], *, clock
 
 
 def login_url(owner_url: str, user: str, password: str) -> str:
-    return make_conninfo(owner_url, user=user, password=password)
+    """With the user in the address and all else behind it: libpq takes the path of a socket nowhere but there."""
+    parts = conninfo_to_dict(make_conninfo(owner_url, user=user, password=password))
+    who = ":".join(quote(str(parts.pop(name)), safe="") for name in ("user", "password"))
+    return f"postgresql://{who}@/{quote(str(parts.pop('dbname', '')), safe='')}?{urlencode(parts, quote_via=quote)}"
 
 
 @asynccontextmanager

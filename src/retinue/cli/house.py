@@ -15,7 +15,7 @@ import typer
 
 from retinue.cli.homes import held, make_home, running, write_private
 from retinue.cli.output import NOT_READY, OK, NotRunning, console, say, show
-from retinue.cli.process import check_port, database, run, serve
+from retinue.cli.process import check_port, database, login, run, serve
 from retinue.embedded.postmaster import die_with
 from retinue.kernel.errors import Refusal
 from retinue.kernel.settings import BrokenSettings, KernelSettings, read_all
@@ -74,22 +74,24 @@ def up(
 
     read = all_settings()
     make_home(settings.home)
-    with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), database(read) as owner:
-        run(_up(read, owner, worker_apart, opens=not no_browser, json_=json_))
+    with held(settings.home, {"pid": os.getpid(), "url": settings.address, "port": settings.port}), login(read, None) as address:
+        run(_up(read, address, worker_apart, opens=not no_browser, json_=json_))
 
 
-async def _up(read: Any, owner: str, worker_apart: bool, *, opens: bool, json_: bool) -> None:
-    keeper = asyncio.create_task(keep_worker(read.kernel)) if worker_apart else None
+async def _up(read: Any, address: str, worker_apart: bool, *, opens: bool, json_: bool) -> None:
+    keeper = asyncio.create_task(keep_worker(read.kernel, address)) if worker_apart else None
     try:
-        await serve(read, owner, None, [] if worker_apart else None, establish=True, opens=opens, json_=json_)
+        await serve(read, address, None, [] if worker_apart else None, establish=True, opens=opens, json_=json_)
     finally:
         if keeper:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
 
-async def keep_worker(settings: KernelSettings) -> None:
-    """A worker process, started again whenever it dies."""
+async def keep_worker(settings: KernelSettings, address: str) -> None:
+    """A worker process, started again whenever it dies. Of the database it gets the login's address, never the owner's."""
+    environment = {name: value for name, value in os.environ.items() if name != "RETINUE_DATABASE_URL"}
+    environment["RETINUE_DATABASE_LOGIN_URL"] = address
     process: asyncio.subprocess.Process | None = None
     try:
         while True:
@@ -99,6 +101,7 @@ async def keep_worker(settings: KernelSettings) -> None:
                 "retinue",
                 "worker",
                 stdout=asyncio.subprocess.DEVNULL,
+                env=environment,
                 preexec_fn=die_with(os.getpid(), signal.SIGTERM),
             )
             known = {"pid": os.getpid(), "url": settings.address, "port": settings.port, "worker_pid": process.pid}
@@ -191,12 +194,9 @@ def serve_some(rooms: Rooms = None, home: Home = None, port: Port = None, json_:
     from retinue.assembly.process import settings as all_settings
 
     read = all_settings()
-    with database(read) as owner:
-        run(
-            serve(
-                read, owner, rooms.split(",") if rooms else None, [], establish=rooms is None or "identity" in rooms.split(","), json_=json_
-            )
-        )
+    names = rooms.split(",") if rooms else None
+    with login(read, names) as address:
+        run(serve(read, address, names, [], establish=names is None or "identity" in names, json_=json_))
 
 
 def worker(rooms: Rooms = None, home: Home = None, json_: Json = False) -> None:
@@ -205,12 +205,13 @@ def worker(rooms: Rooms = None, home: Home = None, json_: Json = False) -> None:
     from retinue.assembly.process import settings as all_settings
 
     read = all_settings()
-    with database(read) as owner:
-        run(_work(read, owner, rooms.split(",") if rooms else None, json_))
+    names = rooms.split(",") if rooms else None
+    with login(read, names) as address:
+        run(_work(read, address, names, json_))
 
 
-async def _work(read: Any, owner: str, names: list[str] | None, json_: bool) -> None:
-    from retinue.assembly.process import connected, named, opened, working
+async def _work(read: Any, address: str, names: list[str] | None, json_: bool) -> None:
+    from retinue.assembly.process import connected, entered, named, working
     from retinue.kernel.telemetry import configure_logs
 
     configure_logs(read.kernel.log_level)
@@ -218,7 +219,7 @@ async def _work(read: Any, owner: str, names: list[str] | None, json_: bool) -> 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     rooms = named(names)
-    async with opened(read, owner, rooms) as process, connected(process), working(process, rooms):
+    async with entered(read, address, rooms) as process, connected(process), working(process, rooms):
         say(f"working: {', '.join(room.name for room in rooms)}", json_, working=[room.name for room in rooms])
         await stop.wait()
 
@@ -227,15 +228,16 @@ def migrate(
     remove: Annotated[
         str | None, typer.Option("--remove", help="A room whose tables are dropped, before its folder is.", metavar="ROOM")
     ] = None,
+    rooms: Annotated[
+        str | None, typer.Option("--rooms", help="Print the login of a process of these rooms, with commas in between.")
+    ] = None,
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """Bring the database to this release, or take a room out of it."""
     configure(home, None)
-    from retinue.assembly.install import install
-    from retinue.assembly.process import login_password
+    from retinue.assembly.process import migrated, named
     from retinue.assembly.process import settings as all_settings
-    from retinue.assembly.rooms import ENGINES, ROOMS
 
     read = all_settings()
     with database(read) as owner:
@@ -245,8 +247,11 @@ def migrate(
             take_out(owner, remove, read.kernel.database_prefix)
             say(f"{remove} is taken out", json_, removed=remove)
             return
-        changed = install(owner, ROOMS, ENGINES, login_password(read.kernel.home), prefix=read.kernel.database_prefix)
-    say("migrated" if changed else "nothing to do", json_, migrated=bool(changed))
+        address, changed = migrated(read, owner, named(rooms.split(",") if rooms else None))
+    if rooms:
+        say(f"RETINUE_DATABASE_LOGIN_URL={address}", json_, migrated=changed, login_url=address)
+    else:
+        say("migrated" if changed else "nothing to do", json_, migrated=changed)
 
 
 def check(home: Home = None, json_: Json = False) -> None:

@@ -17,6 +17,7 @@ from retinue.cli.browser import open_console
 from retinue.cli.homes import CREDENTIALS, kept_credentials, write_private
 from retinue.cli.output import say
 from retinue.kernel.errors import Refusal
+from retinue.kernel.settings import KernelSettings
 
 DATABASE = "retinue"
 
@@ -51,6 +52,19 @@ def database(read: Any) -> Iterator[str]:
         server.close()
 
 
+@contextmanager
+def login(read: Any, names: list[str] | None) -> Iterator[str]:
+    """The address under which a process of these rooms logs in: the one that it was given, else the owner brings the database to this
+    release and makes one. Whoever serves gets no more than this."""
+    from retinue.assembly.process import migrated, named
+
+    if read.kernel.database_login_url:
+        yield read.kernel.database_login_url.get_secret_value()
+        return
+    with database(read) as owner:
+        yield migrated(read, owner, named(names))[0]
+
+
 def check_port(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -66,6 +80,11 @@ def run(body: Coroutine[Any, Any, None]) -> None:
         runner.run(body)
 
 
+def at_the_door(settings: KernelSettings) -> dict[str, Any]:
+    """Who is believed about whom a request comes from: nobody, unless the operator names proxies; and how large a socket's frame may be."""
+    return {"proxy_headers": bool(settings.proxies), "forwarded_allow_ips": settings.proxies, "ws_max_size": 1_000_000}
+
+
 class Server(uvicorn.Server):
     """Ends when told and no more: uvicorn's own way raises the signal again at its end, which would skip what is to be closed after it."""
 
@@ -79,10 +98,10 @@ class Server(uvicorn.Server):
 
 
 async def serve(
-    read: Any, owner: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, opens: bool = False, json_: bool = False
+    read: Any, address: str, serves: list[str] | None, works: list[str] | None, *, establish: bool, opens: bool = False, json_: bool = False
 ) -> None:
-    """Until stopped. `serves` and `works`: rooms by name, None for all, [] for none."""
-    from retinue.assembly.process import named, opened, serving
+    """Until stopped. `address`: of the database as a login. `serves` and `works`: rooms by name, None for all, [] for none."""
+    from retinue.assembly.process import entered, named, serving
     from retinue.kernel.telemetry import configure_logs
     from retinue.services.identity.domain.first_start import establish as establish_operator
     from retinue.services.identity.domain.first_start import renew_credentials
@@ -92,7 +111,7 @@ async def serve(
     serving_rooms, working_rooms = named(serves), named(works)
     home: Path = read.kernel.home
     every = {room.name: room for room in (*serving_rooms, *working_rooms)}
-    async with opened(read, owner, list(every.values())) as process:
+    async with entered(read, address, list(every.values())) as process:
         if establish:
             url, known = read.kernel.address, kept_credentials(home)
             made = await establish_operator(process.database, process.get(IdentitySettings), url)
@@ -108,7 +127,7 @@ async def serve(
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=read.kernel.drain_seconds,
-                ws_max_size=1_000_000,
+                **at_the_door(read.kernel),
             )
         )
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -70,14 +70,17 @@ class Killer:
 
 def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
     """As the client's own Work, ask Postgres for the operator's rows."""
-    from retinue.assembly.process import login_password, login_url
+    from retinue.assembly.process import migrated
     from retinue.assembly.process import settings as all_settings
     from retinue.cli.process import database
 
     console.print("\n[bold]Proof 2: Postgres itself refuses another tenant's rows[/bold]")
-    password = login_password(settings.home)
-    with database(all_settings()) as owner:
-        with psycopg.connect(login_url(owner, f"{settings.database_prefix}_app", password)) as connection:
+    from retinue.assembly.rooms import ROOMS
+
+    read = all_settings()
+    with database(read) as owner:
+        url, _ = migrated(read, owner, ROOMS)
+        with psycopg.connect(url) as connection:
             role = f"{settings.database_prefix}_research"
             connection.execute("select set_config('role', %s, true), kernel.serve(%s)", (role, tenant))
             own = connection.execute("select count(*) from research.job").fetchone()

@@ -71,9 +71,8 @@ def written_once(path: Path, make: Callable[[], bytes]) -> bytes:
     return path.read_bytes()
 
 
-def installation_secret(folder: Path) -> bytes:
-    """What else is secret here is derived from it, and so outlives signing keys."""
-    return written_once(folder / "secret", lambda: secrets.token_urlsafe(32).encode())
+def new_secret_file() -> bytes:
+    return secrets.token_urlsafe(32).encode()
 
 
 def _new_key() -> bytes:
@@ -115,7 +114,7 @@ class Signer:
         self.clock, self.folder = clock or Clock(), folder
         if not any(folder.glob("jwt*.pem")):
             written_once(folder / "jwt.pem", _new_key)
-        self.secret = installation_secret(folder)
+        self.secret = written_once(folder / "secret", new_secret_file)  # what is derived outlives signing keys
         self.seen = -1
         self.by_id: dict[str, _SigningKey] = {}
 
