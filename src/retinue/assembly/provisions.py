@@ -12,6 +12,8 @@ from retinue.connectors.llm import ProviderSettings, configured
 from retinue.embedded.postgres import PostgresSettings
 from retinue.engines.documents import Limits, Reader
 from retinue.engines.governance.gate import Gate
+from retinue.engines.governance.leases import LeasedBudget
+from retinue.engines.governance.settings import BudgetSettings
 from retinue.engines.governance.trail import recorder
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
@@ -21,7 +23,7 @@ from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.settings import KernelSettings
 
-SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, WebSettings, Limits)
+SETTINGS: tuple[type[BaseSettings], ...] = (PostgresSettings, ProviderSettings, LlmSettings, BudgetSettings, WebSettings, Limits)
 
 
 def model_folder(home: Path) -> Path:
@@ -34,10 +36,15 @@ async def provide(process: Process, stack: AsyncExitStack, rooms: Sequence[Room]
     """Give the process its engines, then what its rooms provide; what must be closed goes on the stack."""
     clock = process.database.clock
     embedder = Embedder.load(model_folder(process.get(KernelSettings).home))
-    gate = Gate(recorder(process.database, rooms[0].name), clock=clock)
+    budget = LeasedBudget(process.database, rooms[0].name, process.get(BudgetSettings).model_usd_a_day)
+    gate = Gate(recorder(process.database, rooms[0].name), clock=clock, budget=budget)
+    settling = asyncio.create_task(budget.run())
+    stack.push_async_callback(budget.close)
+    stack.push_async_callback(stop, settling)
     reader = Reader(process.get(Limits))
     stack.callback(reader.close)
     process.provide(Embedder, embedder)
+    process.provide(LeasedBudget, budget)
     process.provide(Gate, gate)
     process.provide(Reader, reader)
     process.provide(Throttle, Throttle(clock))

@@ -1,5 +1,6 @@
 """What conversations tells. `person` is the visitor, also before a name is known."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -70,6 +71,13 @@ class ContactCorrected(Event):
     name: Personal[str] = None
     email: Personal[str] = None
     phone: Personal[str] = None
+
+
+class ModelBudgetSpent(Event):
+    """What models may cost the client in a day is spent; until then rules answer."""
+
+    topic: ClassVar[str] = "conversation_events"
+    until: datetime
 
 
 class PersonForgotten(_Conversation):

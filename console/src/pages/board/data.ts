@@ -62,6 +62,7 @@ export function placeOf(need: Need): { to: string; search?: Record<string, strin
     case "approve_requirements": return { to: `/clients/${need.client_id}/requirements` };
     case "conversation_waiting": return { to: `/inbox/${need.client_id}/${need.subject_id}` };
     case "research_failed": return { to: `/clients/${need.client_id}/research`, search: { job: need.subject_id } };
+    case "budget_spent": return { to: `/clients/${need.client_id}` };
     case "event_parked": return { to: "/develop/parked" };
   }
 }

@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 from retinue.contracts.permissions import ENGINEERS, EVERYBODY, LEADING, OWNERS
 from retinue.engines.governance.gate import Gate
+from retinue.engines.governance.leases import LeasedBudget
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import Models
 from retinue.kernel.live import Live
@@ -12,6 +14,7 @@ from retinue.kernel.process import Process
 from retinue.kernel.room import Room
 from retinue.kernel.security import Security
 from retinue.services.conversations.agents import Agents
+from retinue.services.conversations.allowances import models_spent
 from retinue.services.conversations.cards import cards
 from retinue.services.conversations.frames import chat
 from retinue.services.conversations.rehearsal import connect, rehearse
@@ -32,6 +35,8 @@ async def provides(process: Process, stack: AsyncExitStack) -> None:
     agents = Agents(process.database, embedder, process.get(Models), process.get(Gate))
     stack.push_async_callback(agents.close)
     process.provide(Agents, agents)
+
+    process.get(LeasedBudget).reached = partial(models_spent, process.database)
 
     async def warm() -> None:
         """Takes a second that the first question need not wait for."""

@@ -12,10 +12,11 @@ from retinue.kernel.errors import NotFound, Refusal
 from retinue.kernel.files import Files
 from retinue.kernel.process import Process
 from retinue.kernel.work import Work, uuid7
-from retinue.services.conversations import sending, store, turns
+from retinue.services.conversations import allowances, sending, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.refusals import ConversationOver
 from retinue.services.conversations.schemas import FILE_BYTES
+from retinue.services.conversations.settings import ConversationsSettings
 
 FILES_AT_MOST = 20  # in one conversation
 NAME_CHARACTERS = 200
@@ -107,6 +108,8 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
     before = rows.scalar_one()
     if before >= FILES_AT_MOST:
         raise TooManyFiles(limit=FILES_AT_MOST)
+    most = process.get(ConversationsSettings).file_megabytes_per_day * 1_000_000
+    await allowances.use(work, "files", "", len(sent.data), most)
     file = await kept(process).put(work.organization, sent.data)
     attachment, id = uuid7(), uuid7()
     await work.execute(

@@ -113,6 +113,7 @@ cards.card(
 cards.found(conversations.ContactCaptured, "person", lambda e: (e.name, e.email, e.phone))
 cards.found(conversations.ContactCorrected, "person", lambda e: (e.name, e.email, e.phone))
 cards.found(conversations.MessageReceived, "conversation", lambda e: (e.content,))
+cards.card(conversations.ModelBudgetSpent, "conversations", lambda _: "Models have cost what they may today; rules answer")
 cards.found(conversations.AnswerGiven, "conversation", lambda e: (e.content,))
 cards.begins(conversations.ConversationStarted)
 
@@ -125,6 +126,18 @@ cards.on(conversations.HandoverTaken, lambda e: [Closes(WAITING, e.conversation_
 cards.on(conversations.HandoverReturned, lambda e: [Closes(WAITING, e.conversation_id)])
 cards.on(conversations.ConversationEnded, lambda e: [Closes(WAITING, e.conversation_id)])
 cards.on(conversations.PersonForgotten, lambda e: [Closes(WAITING, e.conversation_id)])
+
+SPENT = cards.need("budget_spent", "conversations")
+
+
+def spent(event: conversations.ModelBudgetSpent) -> list[Opens | Closes]:
+    """A later day's replaces those before it."""
+    assert event.id is not None  # it comes from the log
+    return [Closes(SPENT, None), Opens(SPENT, event.id, "Models have cost what they may today", "Rules answer until tomorrow (UTC)")]
+
+
+cards.on(conversations.ModelBudgetSpent, spent)
+cards.on(conversations.AnswerGiven, lambda e: [Closes(SPENT, None)] if e.answered_by == "model" else [])
 
 
 @cards.away(10)

@@ -26,7 +26,7 @@ from retinue.kernel.limits import Limiter, address_of
 from retinue.kernel.marks import marked
 from retinue.kernel.security import VISIT, Signer
 from retinue.kernel.work import Work
-from retinue.services.conversations import domain, identities, store, turns
+from retinue.services.conversations import allowances, domain, identities, store, turns
 from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.identities import admit_page
 from retinue.services.conversations.knowing import ROOM
@@ -114,7 +114,9 @@ async def start(request: Request, body: StartConversation, work: Work = visits("
     admit_page(request, caller)
     if caller.public_key:
         whose = (caller.organization, "start", caller.public_key, address_of(request))
-        process.get(Limiter).spend(whose, process.get(ConversationsSettings).starts_per_minute)
+        limits = process.get(ConversationsSettings)
+        process.get(Limiter).spend(whose, limits.starts_per_minute)
+        await allowances.use(work, "conversations", caller.public_key, 1, limits.starts_per_day)
     identity = identities.read(process.get(Signer), caller, body.identity, work.now) if body.identity else None
     row, greeting = await domain.start(work, agents, body, identity=identity, by_widget=caller.public_key is not None)
     agents.warm(work.organization)

@@ -14,4 +14,6 @@ class ConversationsSettings(BaseSettings):
     starts_per_minute: int = Field(
         10, ge=1, description="Conversations that may be started with a widget's public key from one network address in a minute."
     )
+    starts_per_day: int = Field(2_000, ge=1, description="Conversations that may be started with one widget's public key in a day (UTC).")
+    file_megabytes_per_day: int = Field(500, ge=1, description="Megabytes of files that a client's visitors may send in a day (UTC).")
     presence_minutes: int = Field(5, ge=1, le=720, description="Minutes for which somebody who said so counts as here for visitors.")

@@ -2,6 +2,13 @@
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
 CREATE SCHEMA conversations;
+CREATE TABLE conversations.allowance (
+    organization_id uuid NOT NULL,
+    day date NOT NULL,
+    subject text NOT NULL,
+    used bigint NOT NULL
+);
+ALTER TABLE ONLY conversations.allowance FORCE ROW LEVEL SECURITY;
 CREATE TABLE conversations.attachment (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -98,6 +105,8 @@ CREATE TABLE conversations.presence (
     until timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY conversations.presence FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY conversations.allowance
+    ADD CONSTRAINT allowance_pkey PRIMARY KEY (organization_id, day, subject);
 ALTER TABLE ONLY conversations.attachment
     ADD CONSTRAINT attachment_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY conversations.conversation
@@ -134,8 +143,10 @@ ALTER TABLE ONLY conversations.message
     ADD CONSTRAINT message_organization_id_conversation_id_fkey FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations.conversation(organization_id, id);
 ALTER TABLE ONLY conversations.note
     ADD CONSTRAINT note_organization_id_conversation_id_fkey FOREIGN KEY (organization_id, conversation_id) REFERENCES conversations.conversation(organization_id, id);
+ALTER TABLE conversations.allowance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.attachment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.conversation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deletes ON conversations.allowance FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.attachment FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.conversation FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.handover FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -143,6 +154,7 @@ CREATE POLICY deletes ON conversations.message FOR DELETE USING ((organization_i
 CREATE POLICY deletes ON conversations.note FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON conversations.presence FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 ALTER TABLE conversations.handover ENABLE ROW LEVEL SECURITY;
+CREATE POLICY inserts ON conversations.allowance FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.attachment FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.conversation FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON conversations.handover FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -152,15 +164,18 @@ CREATE POLICY inserts ON conversations.presence FOR INSERT WITH CHECK ((organiza
 ALTER TABLE conversations.message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.note ENABLE ROW LEVEL SECURITY;
 ALTER TABLE conversations.presence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reads ON conversations.allowance FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.attachment FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.conversation FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.handover FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.message FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.note FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON conversations.presence FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY updates ON conversations.allowance FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.attachment FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.conversation FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.handover FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.message FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.note FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON conversations.presence FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+INSERT INTO public.alembic_version VALUES ('conversations_202611301626');
