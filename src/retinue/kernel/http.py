@@ -157,14 +157,17 @@ async def caller_of(request: Any) -> Caller:
     if request.scope.get("retinue.unknown"):
         raise Unauthorized()
     if known is None:
-        request.scope["retinue.unknown"] = True  # until it is seen: a made-up key costs one look and no more
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         if request.scope["type"] == "websocket" and not bearer:
             scheme, bearer = "Bearer", request.scope.get("retinue.token") or request.query_params.get("token", "")
         if scheme.lower() != "bearer" or not bearer or len(bearer) > 4096:
             raise Unauthorized()
-        known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)
-        request.scope["retinue.unknown"], request.scope["retinue.bearer"] = False, bearer
+        try:
+            known = request.scope["retinue.caller"] = await process_of(request).get(Security).caller(bearer)
+        except Unauthorized:
+            request.scope["retinue.unknown"] = True  # a made-up key costs one look and no more
+            raise
+        request.scope["retinue.bearer"] = bearer
         request.scope["retinue.headers"] = process_of(request).get(Limiter).take(known, request)
     return known
 

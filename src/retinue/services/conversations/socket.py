@@ -19,6 +19,7 @@ from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
 from retinue.kernel.waiting import Running, told
+from retinue.kernel.watch import Watch, watch_of
 from retinue.kernel.work import AWAY, Work
 from retinue.services.conversations import domain, heard, store, turns
 from retinue.services.conversations.agents import Agents
@@ -45,6 +46,7 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
         caller = await caller_of(socket)
         admit(caller, conversation_id)
         connection = Connection(socket, caller, await organization_of(socket, caller), conversation_id)
+        connection.watch = await watch_of(socket, ROOM, connection.organization, connection.window.permission)
         await connection.greet()
         return connection
 
@@ -60,7 +62,7 @@ async def chat(socket: WebSocket, conversation_id: UUID) -> None:
     chats = connection.process.get(Chats)
     try:
         chats.join(connection.window)
-        ended = await together(connection.listen(), connection.show())
+        ended = await together(connection.listen(), connection.show(), connection.watch.over())
     finally:
         heard.leave(connection.window)
         await chats.leave(connection.window)
@@ -94,6 +96,7 @@ class Connection:
         self.socket, self.caller, self.organization, self.id = socket, caller, organization, conversation_id
         self.process = process_of(socket)
         self.window = Window(caller, organization, conversation_id)
+        self.watch: Watch
         self.answering: set[asyncio.Task[None]] = set()
 
     async def tell(self, frame: heard.Frame) -> None:
@@ -135,6 +138,8 @@ class Connection:
                     raise MessageTooLong(limit=MESSAGE_CHARACTERS)
                 storable(text.encode())
                 message = FromSocket.model_validate_json(text)
+                if message.type != "auth":
+                    await self.watch.look()
                 if message.type == "message":
                     await self.take(message)
                 elif message.type == "resume":
@@ -171,6 +176,7 @@ class Connection:
         if (caller.kind, caller.actor, caller.conversation) != (self.caller.kind, self.caller.actor, self.caller.conversation):
             raise AnotherCaller()
         self.caller = self.window.caller = caller
+        self.watch.renewed(token)
 
     async def take(self, message: FromSocket) -> None:
         """Store the message and begin its turn; the same client id again only says what became of it."""

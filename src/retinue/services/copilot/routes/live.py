@@ -18,6 +18,7 @@ from retinue.kernel.problems import problem
 from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import printable, reason
 from retinue.kernel.sockets import together
+from retinue.kernel.watch import Watch
 from retinue.kernel.work import Work
 from retinue.services.copilot import shapes, store
 from retinue.services.copilot.feed import NOT_PERMITTED, ROOM, SEES, Feed, Reader, reset, told
@@ -79,6 +80,7 @@ class Tab:
         self.socket, self.process = socket, process_of(socket)
         self.feed = self.process.get(Feed)
         self.reader: Reader | None = None
+        self.leave: Watch
         self.watching = asyncio.Event()
         self.renewed = asyncio.Event()
 
@@ -101,6 +103,7 @@ class Tab:
         self.process.get(Limiter).take(caller, self.socket)
         async with self.process.database.work(ROOM, caller.organization, caller.actor) as work:
             permissions = self.permissions(caller, work)
+        self.leave = Watch(self.process, token, ROOM, caller.organization, SEES) if self.reader is None else self.leave.renewed(token)
         if self.reader is None:
             self.reader = Reader(caller)
         self.reader.caller, self.reader.permissions = caller, permissions
@@ -119,7 +122,7 @@ class Tab:
 
     async def live(self) -> None:
         try:
-            refusal = await together(self.listen(), self.send(), self.expire())
+            refusal = await together(self.listen(), self.send(), self.expire(), self.leave.over())
         finally:
             await self.feed.leave(self.me)
         if refusal:

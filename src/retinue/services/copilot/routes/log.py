@@ -28,6 +28,7 @@ from retinue.kernel.live import Live, patiently
 from retinue.kernel.marks import marked
 from retinue.kernel.problems import problem
 from retinue.kernel.security import VISIT, Caller, Security
+from retinue.kernel.watch import watch_of
 from retinue.kernel.work import Work
 from retinue.services.copilot import store
 from retinue.services.copilot.schemas import Job, LoggedEvent, Parked
@@ -97,7 +98,7 @@ async def events(
 async def follow(request: Request, client: UUID, after: int, kinds: list[str] | None) -> AsyncIterator[bytes]:
     """Reads in short Works of the caller's own, so that lost access ends the stream."""
     process, caller = process_of(request), await caller_of(request)
-    live = process.get(Live)
+    live, watch = process.get(Live), await watch_of(request, "copilot", client, "events:read")
 
     async def read() -> Sequence[Any]:
         async with process.database.work("copilot", client, caller.actor) as work:
@@ -106,6 +107,7 @@ async def follow(request: Request, client: UUID, after: int, kinds: list[str] | 
             return await store.log(work, client, after=after, kinds=kinds, size=PAGE_AT_MOST)
 
     while not await request.is_disconnected():
+        await patiently(watch.look)
         rows = await patiently(read)
         for row in rows:
             after = row.number
@@ -150,14 +152,16 @@ async def replay(room: str, number: Annotated[int, Path(ge=1, le=NUMBER_AT_MOST)
     return {"replayed": await deliverer.replay(room, organization, number)}
 
 
+def permission_of(caller: Caller) -> str:
+    sees_all = caller.kind == "person" or SEES_ALL in caller.scopes
+    return SEES_ALL if sees_all else VISIT if caller.kind == "visitor" else "conversations:write"
+
+
 def asked() -> Any:
     """The Work of whoever may look at jobs, or at the ones that they asked for themselves: visitors, and keys that only converse."""
 
     async def work(request: Request) -> AsyncIterator[Work]:
-        caller = await caller_of(request)
-        sees_all = caller.kind == "person" or SEES_ALL in caller.scopes
-        held = SEES_ALL if sees_all else VISIT if caller.kind == "visitor" else "conversations:write"
-        async with asynccontextmanager(works("copilot", held).dependency)(request) as opened:
+        async with asynccontextmanager(works("copilot", permission_of(await caller_of(request))).dependency)(request) as opened:
             yield opened
 
     return Depends(work, scope="function")
@@ -187,12 +191,15 @@ async def shown_job(work: Work, job_id: UUID, caller: Caller) -> Job:
 async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncIterator[bytes]:
     process, caller = process_of(request), await caller_of(request)
 
+    watch = await watch_of(request, "copilot", client, permission_of(caller))
+
     async def read() -> Job:
         async with process.database.work("copilot", client, caller.actor) as work:
             work.permissions = process.get(Security).permissions(caller, work.roles)
             return await shown_job(work, job_id, caller)
 
     while not await request.is_disconnected():
+        await patiently(watch.look)
         shown = await patiently(read)
         yield f"event: {'done' if shown.result else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
         if shown.result:
