@@ -1,6 +1,7 @@
 """A real database for every test: one template, cloned."""
 
 import asyncio
+import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -38,7 +39,9 @@ def server() -> Iterator[str]:
         return
     from retinue.embedded.postgres import PostgresSettings, start
 
-    home = Path(os.environ.get("RETINUE_TEST_HOME", "/tmp")) / f"retinue-tests-{os.getuid()}"
+    # Of this checkout: logins are the whole server's, and another release of the code gives them other passwords.
+    checkout = hashlib.sha256(str(Path(__file__).parents[1]).encode()).hexdigest()[:6]
+    home = Path(os.environ.get("RETINUE_TEST_HOME", "/tmp")) / f"retinue-tests-{os.getuid()}-{checkout}"
     running = start(home, settings=PostgresSettings(), durable=False)
     yield running.url
     running.close()

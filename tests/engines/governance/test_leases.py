@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -106,11 +105,14 @@ async def test_what_nobody_uses_goes_back_and_what_is_in_flight_stays(database: 
     clock.move(timedelta(minutes=3))
     await budget.settle_all()
     clock.move(timedelta(minutes=3))
-    assert await use_up(LeasedBudget(database, "conversations", CAP), client, 0.05) <= 0.7, "a call that lasts keeps its money"
+    other = LeasedBudget(database, "conversations", CAP)
+    cost = await use_up(other, client, 0.05)
+    assert 0.6 < cost <= 0.7, "a call that lasts keeps its money"
+    await other.close()
     await budget.settle(hold, None)
     clock.move(timedelta(seconds=30))
     await budget.settle_all()
-    assert spent(owner, client)[0] == pytest.approx(0.3) and not budget.accounts
+    assert spent(owner, client) == (pytest.approx(0.3 + cost, abs=1e-4), 0.0) and not budget.accounts
 
 
 async def test_a_new_day_begins_with_all_of_it(database: Database, client: UUID) -> None:
@@ -124,8 +126,8 @@ async def test_a_new_day_begins_with_all_of_it(database: Database, client: UUID)
     await budget.hold(client, "model.call", 0.5)
 
 
-async def test_without_a_database_nothing_is_spent_on_a_guess(owner_url: str, client: UUID, tmp_path: Path) -> None:
-    away = Database(as_login(owner_url).replace(str(owner_url.rpartition("host=")[2].partition("&")[0]), str(tmp_path)))
+async def test_without_a_database_nothing_is_spent_on_a_guess(owner_url: str, client: UUID) -> None:
+    away = Database(as_login(owner_url).replace("port=5432", "port=1"))
     with pytest.raises(BudgetUnseen):
         await LeasedBudget(away, "conversations", CAP).hold(client, "model.call", 0.01)
     await away.close()

@@ -14,6 +14,7 @@ from retinue.engines.governance.gate import Gate
 from retinue.engines.governance.leases import LeasedBudget
 from retinue.engines.knowledge.embedding import Embedder
 from retinue.engines.llm import LlmSettings, Models
+from retinue.kernel.clock import StoppedClock
 from retinue.kernel.limits import Limiter
 from retinue.kernel.work import Database
 from retinue.services.conversations.allowances import models_spent
@@ -26,8 +27,7 @@ from .test_socket import chat
 
 
 def limited(client: Client, per_minute: int = 100, *, per_visitor: int = 100, per_stranger: int = 100) -> None:
-    process = client.house.process
-    process.provide(Limiter, Limiter(per_minute, process.database.clock, per_visitor=per_visitor, per_stranger=per_stranger))
+    client.house.process.provide(Limiter, Limiter(per_minute, StoppedClock(), per_visitor=per_visitor, per_stranger=per_stranger))
 
 
 async def test_a_stranger_spends_nothing_of_the_owners(client: Client) -> None:
@@ -51,7 +51,7 @@ async def test_few_conversations_begin_from_one_address(client: Client) -> None:
     stranger = Caller(client.house, client.widget_key())
     answers = [await stranger.post("/chat/conversations", {}) for _ in range(12)]
     assert [each.status_code for each in answers] == [201] * 10 + [429] * 2
-    assert answers[-1].headers["retry-after"] == "7" or int(answers[-1].headers["retry-after"]) < 7
+    assert answers[-1].headers["retry-after"] == "7"
     assert (await client.person("member").post("/chat/conversations", {})).status_code == 201
     visit = Visit(Caller(client.house, answers[0].json()["visitor_token"]), answers[0].json())
     await visit.say("When are you open on Saturdays?")
@@ -116,7 +116,7 @@ async def test_when_the_money_is_spent_rules_answer_and_staff_are_told_once(
             ]
             assert [answer["answered_by"] for answer in answers] == ["rules", "rules"]
             assert "9.00" in answers[0]["content"] and vendor.requests == []
-            assert not any(word in str(answers).lower() for word in ("budget", "usd", "spent"))
+            assert not any(word in answer["content"].lower() for word in ("budget", "money", "dollar") for answer in answers)
             events = await house.events(client.id)
             (told,) = [event for event in events if isinstance(event, ModelBudgetSpent)]
             assert told.until > told.occurred_at

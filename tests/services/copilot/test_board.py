@@ -1,5 +1,6 @@
 """The board and what waits for a person: clients by stage, each need from the event that opens it to the one that closes it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from assembled import Caller, House
 from harness import one_event
 from retinue.contracts.configurations import ConfigurationCreated, ConfigurationDeployed, ConfigurationRolledBack
-from retinue.contracts.conversations import ConversationStarted, HandoverRequested, HandoverTaken
+from retinue.contracts.conversations import AnswerGiven, ConversationStarted, HandoverRequested, HandoverTaken, ModelBudgetSpent
 from retinue.contracts.library import DocumentDeleted, DocumentIngested
 from retinue.contracts.requirements import RequirementsApproved, RequirementsChanged, RequirementsDrafted
 from retinue.contracts.research import Claim, ClaimsFound, ResearchCompleted, ResearchFailed, ResearchStarted
@@ -224,3 +225,19 @@ async def test_a_forged_cursor_is_refused(client: Caller, path: str):
     for query in ("stage=x", "sort=x", "limit=0", "assigned=you", "search=%00"):
         status = await client.status(f"/board?{query}")
         assert status in (400, 422), (query, status)
+
+
+def answered(by: str) -> AnswerGiven:
+    return AnswerGiven(conversation_id=TALK, message_id=uuid7(), in_answer_to=uuid7(), grounded=True, answered_by=by, confidence=0.8, cited=[],
+                       config_version=1, ms=9, provider_ms=0, cost_usd=None, content="We do.")  # fmt: skip
+
+
+async def test_staff_hear_that_the_money_for_models_is_spent_until_one_answers_again(house: House, client: Caller):
+    until = datetime(2026, 12, 1, tzinfo=UTC)
+    await tell(house, client, ModelBudgetSpent(until=until), answered("rules"))
+    (need,) = (await client.get("/needs"))["items"]
+    assert (need["kind"], need["title"]) == ("budget_spent", "Models have cost what they may today")
+    await tell(house, client, ModelBudgetSpent(until=until + timedelta(days=1)))
+    assert await kinds(client) == ["budget_spent"], "the next day's replaces it"
+    await tell(house, client, answered("model"))
+    assert await kinds(client) == []
