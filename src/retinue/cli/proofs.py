@@ -72,11 +72,10 @@ def tenancy(settings: KernelSettings, operator: str, tenant: str) -> None:
     """As the client's own Work, ask Postgres for the operator's rows."""
     from retinue.assembly.process import migrated
     from retinue.assembly.process import settings as all_settings
+    from retinue.assembly.rooms import ROOMS
     from retinue.cli.process import database
 
     console.print("\n[bold]Proof 2: Postgres itself refuses another tenant's rows[/bold]")
-    from retinue.assembly.rooms import ROOMS
-
     read = all_settings()
     with database(read) as owner:
         url, _ = migrated(read, owner, ROOMS)
