@@ -1,6 +1,8 @@
 """What the database itself enforces, over the schemas of all rooms."""
 
+import ast
 import dataclasses
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,6 +23,7 @@ from retinue.kernel.pool import conninfo_of
 from retinue.kernel.tables import Row
 
 HERE = Path(__file__).parent
+SOURCE = HERE.parents[1] / "src/retinue"
 OURS = "nspname !~ '^pg_' and nspname not in ('information_schema', 'extensions', 'public')"
 
 
@@ -231,3 +234,34 @@ def test_a_login_waits_for_nothing_without_end(server: str, template: str) -> No
         said = {name: connection.execute(f"show {name}").fetchone() for name in PATIENCE}
         assert said == {"idle_in_transaction_session_timeout": ("1min",), "lock_timeout": ("30s",), "statement_timeout": ("2min",)}
         assert {"keepalives_idle", "tcp_user_timeout", "connect_timeout"} <= connection.info.get_parameters().keys()
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    """File and text of every piece of SQL in the code; the migrations tell of what once was."""
+    for file in sorted(SOURCE.rglob("*.py")):
+        if "migrations" in file.parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search(r"\b(select|insert|update|delete)\b", node.value)
+            ):
+                yield str(file.relative_to(SOURCE)), node.value
+
+
+def missing(text: str, functions: set[str], relations: set[str], schemas: set[str]) -> list[str]:
+    called = [f"{s}.{f}" for s, f in re.findall(r"(?<![\w.])([a-z_]+)\.([a-z_]+)\(", text) if s in schemas]
+    read = [f"{s}.{t}" for s, t in re.findall(r"\b(?:from|join|into|update)\s+([a-z_]+)\.([a-z_]+)\b(?!\s*\()", text) if s in schemas]
+    return [name for name in called if name not in functions] + [name for name in read if name not in relations]
+
+
+def test_what_statements_name_is_in_the_database(house: psycopg.Connection) -> None:
+    """A revision that drops a function, and a statement elsewhere that calls it, meet here and not in production."""
+    schemas = {row[0] for row in house.execute(f"select nspname from pg_namespace where {OURS}").fetchall()}
+    of = "select n.nspname || '.' || {} from {} join pg_namespace n on n.oid = {}"
+    functions = {row[0] for row in house.execute(of.format("proname", "pg_proc", "pronamespace")).fetchall()}
+    relations = {row[0] for row in house.execute(of.format("relname", "pg_class", "relnamespace")).fetchall()}
+    found = [(file, name) for file, text in statements() for name in missing(text, functions, relations, schemas)]
+    assert not found
+    assert missing("select events.nothing(:o) from kernel.nothing", functions, relations, schemas) == ["events.nothing", "kernel.nothing"]
