@@ -18,7 +18,7 @@ from retinue.kernel.work import AWAY, AWAY_SECONDS, Database, Work
 __all__ = ["Deliverer", "Handlers", "wait_handled"]
 
 TRIES = 5
-POLL_SECONDS = 0.25
+POLL_SECONDS, FIRST_LOOK_SECONDS = 0.25, 0.005
 POLL_SHARE = 0.05  # of the time at most
 LOG = log("deliver")
 
@@ -282,9 +282,10 @@ class Deliverer:
 
 async def wait_handled(database: Database, room: str, organization: UUID, number: int, seconds: float = 0.5) -> bool:
     """Wait, in no transaction, until `room` has handled all that it handles up to `number`: what a read with ?after= asks for."""
-    end = asyncio.get_running_loop().time() + seconds
+    end, pause = asyncio.get_running_loop().time() + seconds, FIRST_LOOK_SECONDS
     while not (await database.call("select events.handled(:room, :o, :n)", room=room, o=organization, n=number))[0][0]:
         if asyncio.get_running_loop().time() > end:
             return False
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 0.05)  # what is not handled at once waits behind others: asking more often would only keep them waiting
     return True
