@@ -55,6 +55,8 @@ class Progress:
         """No dots: the lines of the files say more."""
         if report.passed and report.when == "call":
             return "passed", "", "PASSED"
+        if report.failed and report.when == "call":
+            return "failed", "", "FAILED"
         return None
 
     def pytest_terminal_summary(self) -> None:

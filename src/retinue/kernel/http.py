@@ -86,10 +86,10 @@ class Route(APIRoute):
 
         async def answer(request: Request) -> Response:
             request = Checked(request.scope, request.receive)
+            if unknown := next((name for name in request.query_params if name not in known), None):
+                raise UnknownParameter(unknown, known)  # of the contract, which everybody may read
             allow(request.scope, await self.limit(request))
             await request.check()
-            if unknown := next((name for name in request.query_params if name not in known), None):
-                raise UnknownParameter(unknown, known)
             if parts and "form" in request.headers.get("content-type", ""):
                 only(await request.form(), parts)
             if key_of(request):
