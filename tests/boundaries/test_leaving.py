@@ -41,6 +41,6 @@ async def test_a_stream_ends_with_its_access(owner_url: str, tmp_path: Path, how
             await staff.send("DELETE", f"/api-keys/{made['id']}")
         else:
             house.ask("delete from kernel.access where actor = (select actor from kernel.credential limit 1) returning 1")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for name, problem in await asyncio.gather(*streams):
                 assert name == "error" and problem["status"] in ((401,) if how == "revoked" else (403, 404)), problem
