@@ -222,7 +222,7 @@ async def test_no_tenant_sees_anothers_documents(house: House, client: Caller):
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/rag/query", {"query": "x" * 2_000_000}),
+        ("/rag/query", {"query": "x" * 900_000}),
         ("/rag/query", {"query": ""}),
         ("/rag/query", {"query": "a", "top_k": -1}),
         ("/rag/query", {"query": "a", "top_k": 10**12}),
@@ -245,6 +245,11 @@ async def test_hostile_requests_are_refused_by_name(client: Caller, path: str, b
     answer = await client.post(path, body)
     assert answer.status_code == 422, answer.text[:300]
     assert answer.json()["next"] and len(answer.text) < 5_000
+
+
+async def test_a_question_is_no_file(client: Caller):
+    answer = await client.post("/rag/query", {"query": "x" * 2_000_000})
+    assert answer.status_code == 413 and answer.json()["next"]
 
 
 async def test_hostile_addresses_are_refused(client: Caller):
