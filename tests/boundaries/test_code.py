@@ -94,9 +94,22 @@ def hashes_in_a_transaction(tree: ast.AST) -> bool:
     return False
 
 
+def waits_for_the_disk(tree: ast.AST) -> bool:
+    """A file put or removed where a Work is open: what is kept waits for the disk, and a commit that fails takes nothing back."""
+    for node in ast.walk(tree):
+        given = isinstance(node, ast.AsyncFunctionDef) and any(a.arg == "work" for a in node.args.args)
+        opened = isinstance(node, ast.AsyncWith) and any("work(" in ast.unparse(item.context_expr) for item in node.items)
+        calls = (c.func for c in ast.walk(node) if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute) and (given or opened))
+        if any(c.attr in ("put", "remove") and re.search(r"(?i)files|kept", ast.unparse(c.value)) for c in calls):
+            return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("rule", "violation"),
     [
+        (waits_for_the_disk, "async def f(process, work, data):\n    await kept(process).put(work.organization, data)"),
+        (waits_for_the_disk, "async def f(job):\n    async with job.work() as w:\n        await job.process.get(Files).remove(o, n)"),
         (hashes_in_a_transaction, "async def add(work, p):\n    h = await hash_password(p)"),
         (hashes_in_a_transaction, "async def f(d):\n    async with d.work('identity', o) as w:\n        await verify_password(k, p)"),
         (catches_all, "try: f()\nexcept Exception: pass"),
@@ -120,6 +133,10 @@ def test_only_two_places_catch_everything() -> None:
 
 def test_passwords_are_hashed_outside_transactions() -> None:
     assert {name(path) for path in modules() if hashes_in_a_transaction(ast.parse(path.read_text()))} == set()
+
+
+def test_files_are_kept_and_removed_outside_transactions() -> None:
+    assert {name(path) for path in modules() if waits_for_the_disk(ast.parse(path.read_text()))} == set()
 
 
 def test_the_environment_is_read_by_settings_only() -> None:

@@ -22,7 +22,7 @@ from retinue.kernel.security import Signer
 
 CHUNK = 16_000
 FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
-TAKE_FILES = {"ingest": False, "send_file": True}  # endpoint → whether visitors may send them
+TAKE_FILES = {"ingest": False, "upload": False, "send_file": True}  # endpoint → whether visitors may send them
 
 
 @pytest.fixture(scope="module")

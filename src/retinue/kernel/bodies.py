@@ -12,6 +12,7 @@ from starlette.types import Message, Receive, Scope
 from retinue.kernel.errors import Refusal
 
 OF_NOBODY, OF_SOMEBODY, OF_TEXT = 64_000, 1_000_000, 16_000_000  # bytes of a body; the last of JSON where files are taken
+OF_A_FILE = 64_000_000  # of 50 MB, and the form around it
 FILES: dict[Callable[..., Any], tuple[int, bool]] = {}  # endpoint → bytes, and whether visitors may send them
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 

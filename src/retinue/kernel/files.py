@@ -5,6 +5,9 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -31,12 +34,13 @@ class Files:
             raise NotFound()
         return self.root / str(organization) / name[:2] / name
 
-    async def put(self, organization: UUID, data: bytes) -> str:
-        """Answers the SHA-256 under which `data` is kept. Durable when it returns."""
-        return await asyncio.to_thread(self._put, organization, data)
+    async def put(self, organization: UUID, data: bytes, *, alone: bool = False) -> str:
+        """Answers the name under which `data` is kept: its SHA-256, or one that no other file has, so that it can be removed. Durable when
+        it returns; it waits for the disk, so no transaction waits for it."""
+        return await asyncio.to_thread(self._put, organization, data, secrets.token_bytes(16) if alone else b"")
 
-    def _put(self, organization: UUID, data: bytes) -> str:
-        name = hashlib.sha256(data).hexdigest()
+    def _put(self, organization: UUID, data: bytes, apart: bytes = b"") -> str:
+        name = hashlib.sha256(apart + data).hexdigest()
         path = self.path(organization, name)
         if path.exists():
             return name
@@ -49,6 +53,12 @@ class Files:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(path)
+            for folder in (path.parent, path.parent.parent, self.root):  # a name is as durable as the folders that lead to it
+                entry = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(entry)
+                finally:
+                    os.close(entry)
         except OSError as error:
             fresh.unlink(missing_ok=True)
             raise DiskFull() from error
@@ -57,6 +67,21 @@ class Files:
     async def remove(self, organization: UUID, name: str) -> None:
         """Removing what is not there is no mistake."""
         await asyncio.to_thread(self.path(organization, name).unlink, missing_ok=True)
+
+    def older(self, than: datetime) -> Iterator[tuple[UUID, list[str]]]:
+        """What each organization keeps since before then; what was half written by then goes. Reads the disk."""
+        for folder in sorted(self.root.glob("*-*-*-*-*")):
+            names = []
+            for path in folder.glob("??/*"):
+                with suppress(FileNotFoundError):  # removed meanwhile
+                    if path.stat().st_mtime >= than.timestamp():
+                        continue
+                    if NAME.fullmatch(path.name):
+                        names.append(path.name)
+                    else:
+                        path.unlink()
+            if names:
+                yield UUID(folder.name), names
 
     async def get(self, organization: UUID, name: str) -> bytes:
         try:

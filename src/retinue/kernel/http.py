@@ -13,6 +13,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.responses import JSONResponse
@@ -29,7 +30,7 @@ from retinue.kernel.security import Caller, Security
 from retinue.kernel.shapes import UnknownParameter, only
 from retinue.kernel.work import Work
 
-__all__ = ["AfterEvent", "Caller", "Page", "Process", "Router", "caller_of", "page_of", "process_of", "works"]
+__all__ = ["AfterEvent", "Caller", "Page", "Process", "Router", "caller_of", "page_of", "permitted", "process_of", "works"]
 
 ANSWERS_KEPT = timedelta(hours=72)
 PAGE, PAGE_AT_MOST = 50, 200
@@ -82,7 +83,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = {TENANT, *_parameters(self.dependant)}
-        parts = {part.alias for part in self.dependant.body_params if isinstance(part.field_info, Form)}
+        parts = set(self.parts)
 
         async def answer(request: Request) -> Response:
             request = Checked(request.scope, request.receive)
@@ -126,11 +127,22 @@ class Route(APIRoute):
             return OF_SOMEBODY if caller.kind == "visitor" else min(of_files, OF_TEXT)
         return of_files if visitors or caller.kind != "visitor" else OF_SOMEBODY
 
+    @property
+    def parts(self) -> Sequence[str]:
+        """Of its form, also where a dependency reads them."""
+        return [part.alias for part in _bodies(self.dependant) if isinstance(part.field_info, Form)]
+
 
 def _parameters(dependant: Dependant) -> Iterator[str]:
     yield from (parameter.alias for parameter in dependant.query_params)
     for inner in dependant.dependencies:
         yield from _parameters(inner)
+
+
+def _bodies(dependant: Dependant) -> Iterator[ModelField]:
+    yield from dependant.body_params
+    for inner in dependant.dependencies:
+        yield from _bodies(inner)
 
 
 class Router(APIRouter):
@@ -291,6 +303,19 @@ def works(room: str, permission: str) -> Any:
             yield work
 
     return Depends(work, scope="function")
+
+
+async def permitted(request: Request, room: str, permission: str) -> UUID:
+    """The organization where the caller holds `permission`: for what is done before the request's Work, such as keeping a file.
+
+    Raises Unauthorized, NotFound, Forbidden.
+    """
+    process, caller = process_of(request), await caller_of(request)
+    organization = await organization_of(request, caller)
+    async with process.database.work(room, organization, caller.actor) as work:
+        if permission not in process.get(Security).permissions(caller, work.roles):
+            raise Forbidden(permission)
+    return organization
 
 
 def AfterEvent(room: str) -> Any:  # noqa: N802 - used as a dependency's type

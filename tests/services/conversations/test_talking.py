@@ -21,7 +21,7 @@ from retinue.kernel.clock import StoppedClock
 from retinue.kernel.security import Signer, hashed, new_secret
 from retinue.kernel.sweeping import TRIES, Asks
 from retinue.kernel.work import uuid7
-from retinue.services.conversations import attachments, turns
+from retinue.services.conversations import turns
 from retinue.services.conversations.erasure import forget
 
 from .talking import Caller, Client, House, process_of
@@ -303,7 +303,7 @@ async def test_an_erased_person_leaves_figures_and_no_words(house: House, client
     await other.say("I am Tom Reed, tom@reed.example")
     person = (await house.events(client.id))[0].person
     async with house.process.database.work("conversations", client.id) as work:
-        assert (await forget(work, person, attachments.kept(house.process)))[0] == 2
+        assert (await forget(work, person))[0] == 2
     for schema in ("conversations", "contacts", "dialogue", "kernel"):
         for table in house.sql("select tablename as name from pg_tables where schemaname = %s", schema):
             rows = house.sql(f'select t::text as row from {schema}."{table.name}" t')

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,14 @@ from reportlab.pdfgen.canvas import Canvas
 
 from retinue.contracts.conversations import ContactCaptured, HandoverRequested
 from retinue.kernel.clock import StoppedClock
+from retinue.kernel.files import Files
+from retinue.kernel.jobs import Job
 from retinue.kernel.security import Signer, identity_secret
 from retinue.services.conversations import attachments, turns
 from retinue.services.conversations.colours import contrast, pair, rgb
 from retinue.services.conversations.erasure import forget
 from retinue.services.conversations.hours import Attendance, attendance
+from retinue.services.conversations.jobs import remove_files, sweep_files
 
 from .talking import Caller, Client, House, Visit
 from .test_socket import chat
@@ -250,16 +254,52 @@ async def test_a_picture_too_and_nothing_that_is_not_what_it_says(client: Client
     assert len(await visit.messages()) == 4, "the notice is given once"
 
 
+def stored(files: Files) -> set[str]:
+    return {path.name for path in files.root.rglob("*") if path.is_file()}
+
+
+async def test_a_file_that_no_message_came_to_have_is_not_kept(house: House, client: Client) -> None:
+    visit, files = await client.start(), attachments.kept(house.process)
+    assert (await send_file(visit, png(), "one.png", id="f1")).status_code == 201
+    before = stored(files)
+    again = await send_file(visit, png(), "one.png", id="f1")
+    assert (again.status_code, stored(files)) == (201, before), "the same once more"
+    await client.person().post(f"{visit.path}/end")
+    assert (await send_file(visit, png(), "two.png")).status_code == 409
+    assert (await send_file(Visit(Caller(house, "nonsense"), visit.started), png(), "two.png")).status_code == 401
+    assert stored(files) == before
+
+
+async def test_what_a_dead_process_left_is_swept_and_nothing_else(house: House, client: Client) -> None:
+    visit, files = await client.start(), attachments.kept(house.process)
+    await send_file(visit, png(), "held.png")
+    held = stored(files)
+    left = await files.put(client.id, b"left", alone=True)
+    half = files.path(client.id, left).with_suffix(".0badf00d")
+    half.write_bytes(b"le")
+    await sweep_files(house.process)
+    assert stored(files) == held | {left, half.name}, "its message may be on its way"
+    for path in files.root.rglob("*"):
+        if path.is_file():
+            os.utime(path, (0, 0))
+    await sweep_files(house.process)
+    assert stored(files) == held
+
+
 async def test_a_forgotten_visitors_files_are_gone(house: House, client: Client) -> None:
     first, second = await client.start(), await client.start()
     await send_file(first, pdf("mine"), "mine.pdf")
     await send_file(first, pdf("both"), "both.pdf")
     shared = (await send_file(second, pdf("both"), "both.pdf")).json()["attachments"][0]["attachment_id"]
     files = attachments.kept(house.process)
-    assert len([p for p in files.root.rglob("*") if p.is_file()]) <= 3
+    assert len(stored(files)) == 3, "each has a name of its own, whatever another holds"
     person = house.sql("select person from conversations.conversation where id = %s", first.id)[0].person
     async with house.process.database.work("conversations", client.id) as work:
-        await forget(work, person, files)
+        await forget(work, person)
+        removing = [job["args"]["names"] for job in work.jobs if job["task"] == "conversations.remove_files"]
+        assert len(stored(files)) == 3, "not before the commit"
+    await remove_files(Job(house.process, "conversations", client.id, 1), names=removing[0])
+    assert len(stored(files)) == 1
     assert house.sql("select count(*) as n from conversations.attachment")[0].n == 1
     assert all(m["attachments"] == [] for m in (await client.person().get(f"{first.path}/messages")).json()["items"])
     assert (await client.person().get(f"{second.path}/files/{shared}")).status_code == 200

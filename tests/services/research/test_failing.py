@@ -75,6 +75,11 @@ async def test_an_empty_file_and_a_bad_name_are_refused_at_once(client: Caller):
     assert (await client.send("POST", "/research/files", files={"other": ("a.txt", b"x")})).status_code == 422
 
 
+async def test_a_file_may_be_larger_than_other_requests(client: Caller):
+    answer = await client.send("POST", "/research/files", files={"file": ("long.txt", b"Words. " * 300_000)})
+    assert (answer.status_code, answer.json()["size"]) == (201, 2_100_000)
+
+
 @pytest.mark.parametrize(
     "body",
     [{"source": ""}, {"source": "   "}, {"source": "x" * 2001}, {"source": "http://x.example/\x00"}, {"source": "a", "files": ["nothing"]}],

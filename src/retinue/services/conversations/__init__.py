@@ -17,6 +17,7 @@ from retinue.services.conversations.agents import Agents
 from retinue.services.conversations.allowances import models_spent
 from retinue.services.conversations.cards import cards
 from retinue.services.conversations.frames import chat
+from retinue.services.conversations.jobs import jobs
 from retinue.services.conversations.rehearsal import connect, rehearse
 from retinue.services.conversations.routes import router
 from retinue.services.conversations.settings import ConversationsSettings
@@ -49,6 +50,7 @@ async def provides(process: Process, stack: AsyncExitStack) -> None:
 room = Room(
     "conversations",
     routers=(router, socket, visiting, staff),
+    jobs=jobs,
     asks=(turn, suggestions),
     sockets=(chat,),
     settings=ConversationsSettings,

@@ -51,15 +51,17 @@ class PictureMislabelled(Refusal):
     next = "Save it again under a name that ends in .png, .jpg or .webp."
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sent:
-    """A file that was looked at, and what came with it."""
+    """A file that was looked at and is kept, and what came with it. `stored`: a message has it once this is committed."""
 
     name: str
     kind: str
-    data: bytes
+    bytes: int
+    file: str
     content: str
     client_id: str | None
+    stored: bool = False
 
 
 def kept(process: Process) -> Files:
@@ -109,8 +111,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
     if before >= FILES_AT_MOST:
         raise TooManyFiles(limit=FILES_AT_MOST)
     most = process.get(ConversationsSettings).file_megabytes_per_day * 1_000_000
-    await allowances.use(work, "files", "", len(sent.data), most)
-    file = await kept(process).put(work.organization, sent.data)
+    await allowances.use(work, "files", "", sent.bytes, most)
     attachment, id = uuid7(), uuid7()
     await work.execute(
         "insert into conversations.attachment values (:o, :id, :c, :name, :kind, :bytes, :file, :at)",
@@ -119,8 +120,8 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
         c=conversation_id,
         name=sent.name,
         kind=sent.kind,
-        bytes=len(sent.data),
-        file=file,
+        bytes=sent.bytes,
+        file=sent.file,
         at=work.now,
     )
     changes: dict[str, Any] = {"visitor_messages": conversation.visitor_messages + 1}
@@ -134,7 +135,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
         id=id,
         client_message_id=sent.client_id,
         changes=changes,
-        attachments=[{"attachment_id": str(attachment), "name": sent.name, "kind": sent.kind, "bytes": len(sent.data)}],
+        attachments=[{"attachment_id": str(attachment), "name": sent.name, "kind": sent.kind, "bytes": sent.bytes}],
     )
     work.emit(
         MessageReceived(
@@ -152,6 +153,7 @@ async def receive(process: Process, work: Work, conversation_id: UUID, sent: Sen
         said = phrase(brief.language, "file_kept", company=brief.company or phrase(brief.language, "company"))
         gate = process.get(Agents).gate
         await sending.say(work, gate, conversation, "system", said, known=said, language=brief.language, reply={"rich_content": rich})
+    sent.stored = True
     return row
 
 
@@ -181,18 +183,21 @@ async def file(process: Process, conversation_id: UUID, attachment_id: UUID, wor
     return row.name, await kept(process).get(row.organization_id, row.file)
 
 
-async def forget(work: Work, files: Files, conversations: list[UUID]) -> None:
-    """The files of these conversations; one whose content another conversation holds too stays for that one."""
+async def forget(work: Work, conversations: list[UUID]) -> None:
+    """The rows now, and the files of these conversations when that is committed."""
     gone = await work.execute(
         "delete from conversations.attachment where organization_id = :o and conversation_id = any(:ids) returning file",
         o=work.organization,
         ids=conversations,
     )
-    names = {row.file for row in gone}
+    names = sorted({row.file for row in gone})
+    if names:
+        work.defer("conversations.remove_files", names=names)
+
+
+async def unheld(work: Work, names: list[str]) -> list[str]:
+    """Those of these files that no message has; before each had a name of its own, several could have the same."""
     rows = await work.execute(
-        "select distinct file from conversations.attachment where organization_id = :o and file = any(:names)",
-        o=work.organization,
-        names=list(names),
+        "select file from conversations.attachment where organization_id = :o and file = any(:names)", o=work.organization, names=names
     )
-    for name in names - {row.file for row in rows}:
-        await files.remove(work.organization, name)
+    return sorted(set(names) - {row.file for row in rows})

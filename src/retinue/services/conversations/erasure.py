@@ -5,13 +5,12 @@ from uuid import UUID
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dialogue import checkpoints
 from retinue.kernel import events
-from retinue.kernel.files import Files
 from retinue.kernel.work import Work
 from retinue.services.conversations import attachments
 
 
-async def forget(work: Work, person: UUID, files: Files) -> tuple[int, list[UUID]]:
-    """`files`: where attachments are kept. Answers how many conversations were emptied, and all persons that this one was.
+async def forget(work: Work, person: UUID) -> tuple[int, list[UUID]]:
+    """Answers how many conversations were emptied, and all persons that this one was.
 
     Their rows, times and figures stay; nobody can tell whose they were.
     """
@@ -35,7 +34,7 @@ async def forget(work: Work, person: UUID, files: Files) -> tuple[int, list[UUID
     await work.execute(
         "delete from conversations.note where organization_id = :o and conversation_id = any(:ids)", o=work.organization, ids=ids
     )
-    await attachments.forget(work, files, ids)
+    await attachments.forget(work, ids)
     said = [str(id) for id in ids]
     await work.execute(
         "update kernel.ask set output = '{}' where organization_id = :o and input->>'conversation_id' = any(:ids) and output is not null",

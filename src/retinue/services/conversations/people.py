@@ -8,7 +8,6 @@ from retinue.engines.contacts import addresses
 from retinue.engines.contacts import store as contacts
 from retinue.kernel import events
 from retinue.kernel.errors import NotFound, Refusal
-from retinue.kernel.files import Files
 from retinue.kernel.work import Work
 from retinue.services.conversations import erasure, store
 from retinue.services.conversations.inbox_schemas import CorrectContact
@@ -45,12 +44,12 @@ async def correct(work: Work, contact_id: UUID, given: CorrectContact, by: UUID)
     work.emit(ContactCorrected(contact_id=contact_id, by=by, name=given.name, email=given.email, phone=given.phone, person=contact.person))
 
 
-async def forget(work: Work, conversation_id: UUID, by: UUID, files: Files) -> int:
+async def forget(work: Work, conversation_id: UUID, by: UUID) -> int:
     """Everything that this conversation's visitor said here, in every conversation. Forgetting twice is forgetting once. Raises NotFound."""
     conversation: Any = await store.lock(work, conversation_id)
     if await events.forgotten(work, conversation.person):
         return 0
-    conversations, persons = await erasure.forget(work, conversation.person, files)
+    conversations, persons = await erasure.forget(work, conversation.person)
     work.emit(
         PersonForgotten(
             conversation_id=conversation_id,

@@ -9,10 +9,10 @@ from fastapi import Query, Request, Response
 from retinue.engines.contacts import store as contacts
 from retinue.engines.dossier import views
 from retinue.kernel.errors import NotFound
-from retinue.kernel.http import PAGE, Page, Router, cursor_moment, cursor_number, page_of, process_of, works
+from retinue.kernel.http import PAGE, Page, Router, cursor_moment, cursor_number, page_of, works
 from retinue.kernel.marks import marked
 from retinue.kernel.work import Work
-from retinue.services.conversations import attachments, inbox, people, suggesting
+from retinue.services.conversations import inbox, people, suggesting
 from retinue.services.conversations.inbox_schemas import (
     Address,
     Box,
@@ -156,9 +156,9 @@ async def suggest(request: Request, id: UUID) -> Response:
 
 
 @router.post("/chat/conversations/{id}/forget", summary="Erase the visitor of a conversation")
-async def forget(request: Request, id: UUID, work: Work = works(ROOM, ERASE)) -> Forgotten:
+async def forget(id: UUID, work: Work = works(ROOM, ERASE)) -> Forgotten:
     """Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client."""
-    return Forgotten(conversations=await people.forget(work, id, member(work), attachments.kept(process_of(request))))
+    return Forgotten(conversations=await people.forget(work, id, member(work)))
 
 
 @router.get("/contacts/{contact_id}", summary="Read a contact")

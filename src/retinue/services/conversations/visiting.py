@@ -1,5 +1,6 @@
 """What the widget asks for beside messages: its settings, and files, contact details and typing of one conversation."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,10 +11,10 @@ from starlette.datastructures import UploadFile
 from retinue.engines.documents import Reader
 from retinue.kernel.bodies import takes_files
 from retinue.kernel.errors import NotFound, Unauthorized
-from retinue.kernel.http import Router, caller_of, process_of, works
+from retinue.kernel.http import Router, caller_of, permitted, process_of, works
 from retinue.kernel.limits import Limiter
 from retinue.kernel.marks import marked
-from retinue.kernel.security import KEY_PREFIX, Security
+from retinue.kernel.security import KEY_PREFIX, VISIT, Security
 from retinue.kernel.shapes import only
 from retinue.kernel.work import Work
 from retinue.services.conversations import attachments, domain, heard, store, widget
@@ -63,9 +64,15 @@ async def widget_settings(
         return await widget.of_deployed(work)
 
 
-async def sent(request: Request, id: UUID) -> attachments.Sent:
-    """Read before any transaction: it may take long. Raises FileTooLarge, NoFile, and what is said of files that cannot be read."""
-    admit(await caller_of(request), id)
+async def sent(request: Request, id: UUID) -> AsyncIterator[attachments.Sent]:
+    """Read and kept before any transaction: both may take long. A file that no message came to have is removed again; where a commit was
+    tried and failed, nobody knows whether one has it, and the daily sweep asks.
+
+    Raises FileTooLarge, NoFile, and what is said of files that cannot be read.
+    """
+    caller = await caller_of(request)
+    admit(caller, id)
+    organization = await permitted(request, ROOM, VISIT if caller.kind == "visitor" else "conversations:write")
     form = await request.form(max_files=1, max_fields=5)
     only(form, ("file", "content", "id"))
     file, content, client_id = form.get("file"), form.get("content") or "", form.get("id")
@@ -78,13 +85,22 @@ async def sent(request: Request, id: UUID) -> attachments.Sent:
         raise attachments.NoFile()
     data, name = await file.read(), attachments.tidy(file.filename or "file")
     kind = await attachments.kind_of(process_of(request).get(Reader), data, name)
-    return attachments.Sent(name, kind, data, attachments.caption(content), client_id)
+    caption, files = attachments.caption(content), attachments.kept(process_of(request))
+    given = attachments.Sent(name, kind, len(data), await files.put(organization, data, alone=True), caption, client_id)
+    try:
+        yield given
+    finally:
+        if not given.stored:
+            await files.remove(organization, given.file)
 
 
 @router.post("/conversations/{id}/files", status_code=201, openapi_extra=FORM, summary="Send a file")
 @takes_files(FILE_BYTES + AROUND_A_FILE, visitors=True)
 async def send_file(
-    request: Request, id: UUID, given: Annotated[attachments.Sent, Depends(sent)], work: Work = visits("conversations:write")
+    request: Request,
+    id: UUID,
+    given: Annotated[attachments.Sent, Depends(sent, scope="function")],
+    work: Work = visits("conversations:write"),
 ) -> Message:
     """Send a file as the visitor. People can see it; the agent does not read it, and says so."""
     return Message.model_validate(await attachments.receive(process_of(request), work, id, given))

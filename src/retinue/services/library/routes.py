@@ -16,10 +16,10 @@ from starlette.datastructures import UploadFile
 from retinue.engines.documents import EmptyFile
 from retinue.engines.knowledge import store as knowledge
 from retinue.engines.knowledge.embedding import Embedder
-from retinue.kernel.bodies import takes_files
+from retinue.kernel.bodies import OF_A_FILE, takes_files
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, permitted, process_of, works
 from retinue.kernel.shapes import reason
 from retinue.kernel.work import Work, uuid7
 from retinue.services.library import domain, store
@@ -37,7 +37,6 @@ from retinue.services.library.schemas import (
 from retinue.services.library.tables import Intake
 
 router = Router("library", tag="knowledge", about="Documents that answers are taken from.")
-FORM_BYTES = 64_000_000  # a file of 50 MB and its form around it
 NO_GRAPH = "enable_graph_rag: there is no knowledge graph yet, so passages were found by words and by meaning alone."
 CHARACTERS_A_WORD, DOCUMENTS_A_SECOND = 6, 4
 Asked = tuple[Query, np.ndarray[Any, np.dtype[np.float32]]]
@@ -75,7 +74,16 @@ async def sent(request: Request) -> tuple[IngestOptions, bytes, str, str | None]
     return body, body.content.encode(), f"{body.title or body.document_id or 'document'}.md", "text/markdown"
 
 
-Sent = tuple[IngestOptions, bytes, str, str | None]
+Sent = tuple[IngestOptions, int, str, str | None, str]
+
+
+async def kept(request: Request) -> Sent:
+    """Options, bytes, name, media type and the file that was made of it, before any transaction. Raises EmptyFile."""
+    organization = await permitted(request, "library", "library:write")
+    options, data, name, media_type = await sent(request)
+    if not data:
+        raise EmptyFile(name=name)
+    return options, len(data), name, media_type, await process_of(request).get(Files).put(organization, data)
 
 
 @router.post(
@@ -104,13 +112,10 @@ Sent = tuple[IngestOptions, bytes, str, str | None]
     },
     summary="Take in a document",
 )
-@takes_files(FORM_BYTES)
-async def ingest(request: Request, given: Annotated[Sent, Depends(sent)], work: Work = works("library", "library:write")) -> Accepted:
+@takes_files(OF_A_FILE)
+async def ingest(given: Annotated[Sent, Depends(kept)], work: Work = works("library", "library:write")) -> Accepted:
     """Take in a document, as text or as a file. The same `document_id` again replaces it."""
-    options, data, name, media_type = given
-    if not data:
-        raise EmptyFile(name=name)
-    kept = await process_of(request).get(Files).put(work.organization, data)
+    options, size, name, media_type, file = given
     row = await domain.take_in(
         work,
         key=options.document_id or str(uuid7()),
@@ -119,12 +124,12 @@ async def ingest(request: Request, given: Annotated[Sent, Depends(sent)], work: 
         title=options.title,
         url=options.url,
         media_type=media_type,
-        content_file=kept,
+        content_file=file,
         metadata=options.metadata,
         strategy=options.chunking_strategy,
         chunk_size=options.chunk_size,
     )
-    chunks = max(1, len(data) // (CHARACTERS_A_WORD * options.chunk_size))
+    chunks = max(1, size // (CHARACTERS_A_WORD * options.chunk_size))
     return Accepted(
         job_id=row.id,
         status=row.status,

@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 
 from retinue.kernel.files import Files
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, process_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, BadCursor, Page, Router, cursor_value, page_of, permitted, process_of, works
 from retinue.kernel.work import Work
 from retinue.services.requirements import content, domain, store
 from retinue.services.requirements.schemas import Approve, Change, Reopen, Requirements, RequirementsItem, ResearchState, Status
@@ -73,12 +73,17 @@ async def research(research_job_id: UUID, work: Work = works("requirements", "re
     )
 
 
+async def kept(request: Request, body: Change) -> str:
+    """The document as a file, before any transaction."""
+    organization = await permitted(request, "requirements", "requirements:write")
+    return await process_of(request).get(Files).put(organization, content.document_bytes(body.body))
+
+
 @router.put("/{requirements_id}", summary="Change a draft")
 async def change(
-    requirements_id: UUID, body: Change, request: Request, work: Work = works("requirements", "requirements:write")
+    requirements_id: UUID, body: Change, file: Annotated[str, Depends(kept)], work: Work = works("requirements", "requirements:write")
 ) -> Requirements:
     """Replace the body of a draft; of two people who save the same version, the second is told."""
-    file = await process_of(request).get(Files).put(work.organization, content.document_bytes(body.body))
     return await whole(work, await domain.change(work, requirements_id, body.body, file, body.version))
 
 

@@ -1,14 +1,16 @@
 """HTTP in for research."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request, UploadFile
+from fastapi import Depends, Query, Request, UploadFile
 
 from retinue.engines.documents import EmptyFile
+from retinue.kernel.bodies import OF_A_FILE, takes_files
 from retinue.kernel.errors import Refusal
 from retinue.kernel.files import Files
-from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, process_of, works
+from retinue.kernel.http import PAGE, PAGE_AT_MOST, Page, Router, cursor_id, page_of, permitted, process_of, works
 from retinue.kernel.work import Work
 from retinue.services.research import domain, store
 from retinue.services.research.schemas import Claim, Progress, RefusedPage, Report, Started, StartResearch, Uploaded
@@ -52,17 +54,33 @@ async def start(body: StartResearch, work: Work = works("research", "research:wr
     return Started(job_id=job.id, status=job.status)
 
 
-@router.post("/files", status_code=201, summary="Send a file to be researched")
-async def upload(file: UploadFile, request: Request, work: Work = works("research", "research:write")) -> Uploaded:
-    """A file to be researched. Whether it can be read is told by the job."""
+@dataclass(frozen=True)
+class Kept:
+    """A file that was sent, and where it is kept."""
+
+    name: str
+    media_type: str | None
+    size: int
+    content_file: str
+
+
+async def kept(file: UploadFile, request: Request) -> Kept:
+    """Before any transaction. Raises BadName, EmptyFile."""
+    organization = await permitted(request, "research", "research:write")
     name = (file.filename or "").strip()
     if not 0 < len(name) <= 300 or "\x00" in name:
         raise BadName()
     data = await file.read()
     if not data:
         raise EmptyFile(name=name)
-    kept = await process_of(request).get(Files).put(work.organization, data)
-    row = await domain.keep_upload(work, name, kept, file.content_type, len(data))
+    return Kept(name, file.content_type, len(data), await process_of(request).get(Files).put(organization, data))
+
+
+@router.post("/files", status_code=201, summary="Send a file to be researched")
+@takes_files(OF_A_FILE)
+async def upload(given: Annotated[Kept, Depends(kept)], work: Work = works("research", "research:write")) -> Uploaded:
+    """A file to be researched. Whether it can be read is told by the job."""
+    row = await domain.keep_upload(work, given.name, given.content_file, given.media_type, given.size)
     return Uploaded(file_id=row.id, name=row.name, size=row.size)
 
 
