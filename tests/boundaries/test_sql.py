@@ -13,7 +13,7 @@ from assembled import prepare
 
 SOURCE = Path(retinue.__file__).parent
 OTHERS = {"sqlalchemy", "alembic"}
-MAY_IMPORT = {"assembly/install.py", "assembly/revisions.py"}  # inside the functions that run or check migrations
+MAY_IMPORT = {"assembly/install.py", "assembly/revisions.py", "assembly/removal.py"}  # inside the functions that run or check migrations
 
 
 def imports(code: str) -> list[tuple[str, bool]]:

@@ -33,6 +33,7 @@ def opened(tmp_path: Path) -> Iterator[tuple[str, int]]:
     os.close(reader)
 
 
+@pytest.mark.slow
 def test_the_console_watches_the_story_and_stays(opened: tuple[str, int], page: Page) -> None:
     browser, reader = opened
     clean = {name: value for name, value in os.environ.items() if not name.startswith("RETINUE_")}

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Open, picture, violations
@@ -68,6 +69,7 @@ def test_documents_are_found_asked_and_taken_away(house: House, open_context: Op
     assert own.get("/documents")["items"] == []
 
 
+@pytest.mark.slow
 def test_a_thousand_files_at_once_each_have_their_result(house: House, page: Page, tmp_path: Path):
     own = house.new_client("Scales by Hand")
     page.goto(house.link(f"/clients/{own.tenant}/documents"))

@@ -157,6 +157,7 @@ def test_a_wrong_key_or_page_leaves_the_page_alone_and_says_what_to_do(house: Ho
     visit.ask(KNOWN)
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_under_an_open_page_loses_and_doubles_nothing(house: House, site: Site, key: str, page: Page):
     visit = Visit.to(page, site.page(line(house, key))).open()
     visit.ask(KNOWN)

@@ -170,7 +170,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.fixture(params=["me", pytest.param(ORDINARY, marks=pytest.mark.skipif(not ROOT, reason="needs root"))])
+@pytest.fixture(params=["me", pytest.param(ORDINARY, marks=[pytest.mark.skipif(not ROOT, reason="needs root"), pytest.mark.slow])])
 def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
     user = None if request.param == "me" else str(request.param)
     if user:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(str(files("retinue.assembly.migrations")))
 VERSIONS, SCHEMA = MIGRATIONS / "versions", MIGRATIONS / "schema"
 FIRST = ("public", "extensions", "kernel", "lookup", "events", "jobs")  # what the schemas of rooms and engines stand on
+OF = "-- Of revision:"
 LOCK = int.from_bytes(sha256(b"retinue.install").digest()[:8], signed=True)
 # Of the logins, on whichever server: what holds others up is ended. Migrations run as the owner, who waits as long as it takes.
 PATIENCE = {"idle_in_transaction_session_timeout": "60s", "lock_timeout": "30s", "statement_timeout": "120s"}
@@ -71,9 +72,10 @@ def install(
         wanted = " ".join(sorted(heads()))
         behind = wanted != _stands_at(connection)
         if behind:
-            if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,) and schema_files():
+            new = connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,) and bool(schema_files())
+            if new:
                 build(connection, prefix)
-            if _revisions(connection) != heads():
+            if not new or built() != heads():
                 upgrade(url, prefix)
         if behind or _fingerprint(rooms, engines) != _granted(connection):
             _grants(connection, rooms, engines)
@@ -102,6 +104,12 @@ def build(connection: psycopg.Connection, prefix: str = "retinue") -> None:
         for file in schema_files():
             connection.execute(q.SQL(file.read_text().replace("{prefix}", prefix)))
     connection.execute("reset all")
+
+
+def built() -> frozenset[str]:
+    """The revisions that the schemas' files say they are of; a room that has only revisions yet is missing."""
+    said = {line.removeprefix(OF).strip() for file in schema_files() for line in file.read_text().splitlines() if line.startswith(OF)}
+    return frozenset(said - {trunk()}) or frozenset({trunk()})
 
 
 def upgrade(url: str, prefix: str = "retinue", to: str = "heads", *, migrations: Path = MIGRATIONS) -> None:
@@ -166,12 +174,6 @@ def _said_of(connection: psycopg.Connection, name: str) -> str | None:
     """What was last made of a role. Roles are the whole server's: changing them at every start would race with other installations."""
     row = connection.execute("select shobj_description(oid, 'pg_authid') from pg_roles where rolname = %s", (role(name),)).fetchone()
     return row[0] if row else None
-
-
-def _revisions(connection: psycopg.Connection) -> frozenset[str]:
-    if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
-        return frozenset()
-    return frozenset(row[0] for row in connection.execute("select version_num from public.alembic_version").fetchall())
 
 
 def _stands_at(connection: psycopg.Connection) -> str | None:

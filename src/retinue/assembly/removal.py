@@ -27,8 +27,9 @@ def remove(url: str, room: str, prefix: str = "retinue") -> None:
     config.attributes["url"] = url
     command.downgrade(config, f"{room}@-{len(revisions)}")
     with psycopg.connect(url) as connection:
-        connection.execute("delete from events.parked where room = %s", (room,))
-        connection.execute("delete from events.cursor where room = %s", (room,))
-        connection.execute("delete from events.handler where room = %s", (room,))
+        # Whatever carries keeps by room; the log names none.
+        kept = "select table_name from information_schema.columns where table_schema = 'events' and column_name = 'room'"
+        for (table,) in connection.execute(kept).fetchall():
+            connection.execute(q.SQL("delete from events.{} where room = %s").format(q.Identifier(table)), (room,))
         connection.execute(q.SQL("drop owned by {}").format(q.Identifier(role(room))))
         connection.execute("comment on table public.alembic_version is null")

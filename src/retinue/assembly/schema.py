@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from retinue.assembly.install import SCHEMA, trunk, upgrade
+from retinue.assembly.install import OF, SCHEMA, heads, trunk, upgrade
 from retinue.embedded.postgres import PostgresSettings, start
 from retinue.kernel.schema import CARRIER, LOGIN, PREFIX, SEARCHER, role
 
@@ -41,7 +41,8 @@ def dump(url: str, pg_dump: Path, prefix: str = "retinue") -> dict[str, str]:
         for (revision,) in connection.execute("select version_num from public.alembic_version order by 1").fetchall():
             schema = "public" if revision == trunk() else revision.rpartition("_")[0]
             schemas[schema].append(f"INSERT INTO public.alembic_version VALUES ('{revision}');")
-    return {schema: HEAD + "\n".join(lines) + "\n" for schema, lines in schemas.items()}
+    newest = {revision.rpartition("_")[0]: revision for revision in heads()}
+    return {schema: f"{HEAD}{OF} {newest.get(schema, trunk())}\n" + "\n".join(lines) + "\n" for schema, lines in schemas.items()}
 
 
 def _named(name: str, kind: str) -> str:

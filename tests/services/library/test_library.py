@@ -247,6 +247,11 @@ async def test_hostile_requests_are_refused_by_name(client: Caller, path: str, b
     assert answer.json()["next"] and len(answer.text) < 5_000
 
 
+async def test_a_question_is_no_file(client: Caller):
+    answer = await client.post("/rag/query", {"query": "x" * 2_000_000})
+    assert answer.status_code == 413 and answer.json()["next"]
+
+
 async def test_hostile_addresses_are_refused(client: Caller):
     assert await client.status("/documents", q="\x00") == 422
     assert await client.status("/documents/text", document_id="\x00") == 422

@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: events_202611301637
 CREATE SCHEMA events;
 CREATE FUNCTION events.append(batch json) RETURNS bigint
     LANGUAGE sql SECURITY DEFINER

@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: governance_202611301625
 CREATE SCHEMA governance;
 CREATE FUNCTION governance.borrow(on_day date, who uuid, cost bigint, wanted bigint, cap bigint, at timestamp with time zone, until timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER

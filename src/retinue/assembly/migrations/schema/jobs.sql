@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: jobs_202611301630
 CREATE SCHEMA jobs;
 CREATE TYPE jobs.procrastinate_job_event_type AS ENUM (
     'deferred',

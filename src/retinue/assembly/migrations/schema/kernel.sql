@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: kernel_202611301603
 CREATE SCHEMA kernel;
 CREATE FUNCTION kernel.actors() RETURNS TABLE(actor uuid, organization_id uuid, roles text[])
     LANGUAGE sql STABLE SECURITY DEFINER

@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: knowledge_202611301641
 CREATE SCHEMA knowledge;
 CREATE FUNCTION knowledge.any_of(stems text[]) RETURNS tsquery
     LANGUAGE sql IMMUTABLE

@@ -1,6 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
+-- Of revision: lookup_202611301603
 CREATE SCHEMA lookup;
 CREATE FUNCTION lookup.claim(secret bytea) RETURNS TABLE(organization_id uuid, id uuid, status text, expires_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
