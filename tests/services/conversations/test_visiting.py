@@ -270,6 +270,23 @@ async def test_a_file_that_no_message_came_to_have_is_not_kept(house: House, cli
     assert stored(files) == before
 
 
+NO = """create function conversations.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+create constraint trigger no after insert on conversations.attachment deferrable initially deferred
+ for each row execute function conversations.no()"""
+
+
+async def test_a_commit_that_failed_leaves_its_file_to_the_sweep(house: House, client: Client) -> None:
+    """A commit whose answer was lost may have been one: a file that is removed at once might be named by a row."""
+    visit, files = await client.start(), attachments.kept(house.process)
+    house.sql(NO)
+    assert (await send_file(visit, png(), "one.png")).status_code == 500
+    assert len(stored(files)) == 1 and house.sql("select count(*) as n from conversations.attachment")[0].n == 0
+    for path in files.root.rglob("*/*/*"):
+        os.utime(path, (0, 0))
+    await sweep_files(house.process)
+    assert stored(files) == set()
+
+
 async def test_what_a_dead_process_left_is_swept_and_nothing_else(house: House, client: Client) -> None:
     visit, files = await client.start(), attachments.kept(house.process)
     await send_file(visit, png(), "held.png")
@@ -393,6 +410,17 @@ async def test_a_message_sent_again_to_another_process_waits_for_its_answer(clie
     body, _ = await turns.turn.run(house.process, client.id, ask, input).task
     answer = await again
     assert (answer.status_code, answer.json()) == (200, body)
+
+
+async def test_a_message_sent_again_whose_answer_failed_without_words_is_told_so(client: Client) -> None:
+    house, visit = client.house, await client.start()
+    async with house.process.database.work("conversations", client.id) as work:
+        input = await turns.receive(house.process, work, UUID(visit.id), "When are you open on Saturdays?", client_message_id="m1")
+        await turns.turn.start(house.process, work, input, UUID(visit.id), None)
+    house.sql("update kernel.ask set status = 'failed'")
+    async with asyncio.timeout(20):
+        answer = await visit.visitor.post(f"{visit.path}/messages", {"content": "When are you open on Saturdays?", "id": "m1"})
+    assert (answer.status_code, answer.json()["title"]) == (500, "GivenUp")
 
 
 async def test_a_file_and_a_message_under_one_id_are_not_two(client: Client) -> None:

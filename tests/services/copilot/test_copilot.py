@@ -254,6 +254,30 @@ async def test_a_job_of_another_tenant_is_not_there(house: House, client: Caller
     assert "event: done" in stream.text
 
 
+@pytest.mark.parametrize(
+    ("status", "output", "ends"),
+    [
+        ("failed", None, "GivenUp"),
+        ("done", "{}", "AnswerGone"),
+        ("failed", "{}", "AnswerGone"),
+        ("failed", '{"content": "a person will look"}', "done"),
+    ],
+)
+async def test_the_stream_of_a_job_that_ended_without_an_answer_ends(
+    house: House, client: Caller, status: str, output: str | None, ends: str
+):
+    id = uuid7()
+    house.ask(
+        "insert into kernel.ask (organization_id, id, name, input, lease_until, expires_at, status, output)"
+        " values (%s, %s, 'conversations.turn', '{}', now(), now() + interval '1 day', %s, %s)",
+        UUID(str(client.tenant)), id, status, output,
+    )  # fmt: skip
+    async with asyncio.timeout(20):
+        said = (await client.send("GET", f"/jobs/{id}", headers={"Accept": "text/event-stream"})).text
+    assert said.startswith("event: done" if ends == "done" else "event: error") and said.count("event: ") == 1
+    assert ends == "done" or json.loads(said.partition("data: ")[2])["title"] == ends
+
+
 async def test_whoever_asked_may_look_at_the_answer(house: House, client: Caller):
     """A visitor whose answer took long, and a key that only converses; nobody else's visitor or key."""
     organization, mine, another, ids = UUID(str(client.tenant)), uuid7(), uuid7(), [uuid7(), uuid7()]

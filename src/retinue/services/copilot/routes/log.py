@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
+from retinue.kernel.asks import GivenUp
 from retinue.kernel.deliver import Deliverer
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.events import Event
@@ -16,6 +17,7 @@ from retinue.kernel.http import (
     NUMBER_AT_MOST,
     PAGE,
     PAGE_AT_MOST,
+    AnswerGone,
     Page,
     Router,
     caller_of,
@@ -35,6 +37,7 @@ from retinue.services.copilot.schemas import Job, LoggedEvent, Parked
 
 router = Router("copilot", tag="dossier and events", about="Everything known about a client, and the log it is made from.")
 SEES_ALL = "clients:read"
+ENDED = ("done", "failed")
 Size = Annotated[int, Query(ge=1, le=PAGE_AT_MOST)]
 
 
@@ -171,7 +174,7 @@ def asked() -> Any:
     "/jobs/{job_id}",
     response_model=Job,
     summary="Read or follow an answer that takes longer",
-    openapi_extra=marked(streams="Events `progress`, then `done`."),
+    openapi_extra=marked(streams="Events `progress`, then `done` or `error`."),
 )
 async def job(job_id: UUID, request: Request, work: Work = asked()) -> Any:
     """A request that answered 202. With `Accept: text/event-stream` the answer is sent when it is there."""
@@ -189,6 +192,7 @@ async def shown_job(work: Work, job_id: UUID, caller: Caller) -> Job:
 
 
 async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncIterator[bytes]:
+    """Until the ask ends. Raises GivenUp for one that failed and said nothing, AnswerGone for one that was emptied."""
     process, caller = process_of(request), await caller_of(request)
 
     watch = await watch_of(request, "copilot", client, permission_of(caller))
@@ -201,7 +205,12 @@ async def follow_job(request: Request, client: UUID, job_id: UUID) -> AsyncItera
     while not await request.is_disconnected():
         await patiently(watch.look)
         shown = await patiently(read)
-        yield f"event: {'done' if shown.result else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
-        if shown.result:
+        ended = shown.status in ENDED
+        if ended and shown.result == {}:
+            raise AnswerGone()
+        if shown.status == "failed" and shown.result is None:
+            raise GivenUp()
+        yield f"event: {'done' if ended else 'progress'}\ndata: {json.dumps(shown.model_dump(mode='json'))}\n\n".encode()
+        if ended:
             return
         await process.get(Live).wait(client)
