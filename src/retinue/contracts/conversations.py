@@ -73,6 +73,34 @@ class ContactCorrected(Event):
     phone: Personal[str] = None
 
 
+class AddressConfirmed(Event):
+    """Somebody of the staff said that an address, claimed until then, is this contact's. `address_kind`: email or phone."""
+
+    topic: ClassVar[str] = "conversation_events"
+    contact_id: UUID
+    by: UUID
+    address_kind: str
+    address: Personal[str] = None
+
+
+class ContactsMerged(Event):
+    """Somebody of the staff said that two contacts are one person; `into` is what both are now."""
+
+    topic: ClassVar[str] = "conversation_events"
+    contact_id: UUID
+    into: UUID
+    by: UUID
+
+
+class ContactsSeparated(Event):
+    """A merge was taken back: the contact is somebody again, and no longer `left`."""
+
+    topic: ClassVar[str] = "conversation_events"
+    contact_id: UUID
+    left: UUID
+    by: UUID
+
+
 class ModelBudgetSpent(Event):
     """What models may cost the client in a day is spent; until then rules answer."""
 
@@ -81,7 +109,7 @@ class ModelBudgetSpent(Event):
 
 
 class PersonForgotten(_Conversation):
-    """What was kept of a visitor is gone, in every conversation; `persons` are all that they were."""
+    """What was kept of a visitor is gone, in every conversation; `persons` are all that they proved to be, or were merged with."""
 
     by: UUID
     conversations: int

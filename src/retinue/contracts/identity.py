@@ -52,6 +52,35 @@ class AgentAssigned(Event):
     name: Personal[str] = None
 
 
+class ClientHandedOver(Event):
+    """In the operator's log: `to` looks after the client now. `AgentAssigned` follows in the client's own."""
+
+    topic: ClassVar[str] = "agent_events"
+    client_id: UUID
+    to: UUID
+    by: UUID | None
+
+
+class _Staff(Event):
+    topic: ClassVar[str] = "agent_events"
+    client_id: UUID
+    user_id: UUID
+    role: str
+    by: UUID | None
+    name: Personal[str] = None
+
+
+class StaffPutOn(_Staff):
+    """Somebody of the operator's staff is on the client, `until` then if it is for a time. In the operator's log, then in the client's own."""
+
+    until: datetime | None
+    stands_in_for: UUID | None
+
+
+class StaffTakenOff(_Staff):
+    """`by` is null when the time was over."""
+
+
 class KeyIssued(Event):
     topic: ClassVar[str] = "auth_events"
     key_id: UUID

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping
 
 OWNERS = ("owner", "admin")
+EVERYWHERE = frozenset(OWNERS)  # of the operator's people: these reach every client, whoever registered it
+SALES_AGENT = "sales_agent"
 # Of an organization's own people.
 ORGANIZATION = (*OWNERS, "config_manager", "developer", "member", "viewer", "business_owner", "technical_contact")
 # Of the operator's staff, in the operator's organization and in the clients assigned to them.
 STAFF = (
-    "sales_agent",
+    SALES_AGENT,
     "onboarding_specialist",
     "support_specialist",
     "success_manager",
@@ -17,7 +19,7 @@ STAFF = (
     "technical_architect",
 )
 EVERYBODY = (*ORGANIZATION, *STAFF)
-LEADING = (*OWNERS, "sales_agent", "onboarding_specialist")  # they do all of the work for a client
+LEADING = (*OWNERS, SALES_AGENT, "onboarding_specialist")  # they do all of the work for a client
 ENGINEERS = ("developer", "platform_engineer")
 
 # Of all rooms together, filled once by the assembly.

@@ -18,8 +18,8 @@ async def test_a_contact_with_their_conversations(client: Client) -> None:
     first, contact = await known(client)
     second, again = await known(client, "delia@tiles.example")
     await known(client, "I am Tom Reed, tom@reed.example")
-    assert again == contact
     agent = client.person("member")
+    assert (await agent.post(f"/contacts/{again}/merge", {"into": contact})).status_code == 200
     card = (await agent.get(f"/contacts/{contact}")).json()
     assert (card["name"], card["client_id"], card["source"]) == ("Delia Brandt", str(client.id), "chat")
     assert [(a["kind"], a["shown"]) for a in card["addresses"]] == [("email", "delia@tiles.example")]
@@ -36,6 +36,9 @@ async def test_staff_correct_a_contact(house: House, client: Client) -> None:
         assert done.status_code == 200, done.text
     assert [a["shown"] for a in done.json()["addresses"]] == ["delia@tiles.example", "0131 496 0202"]
     assert (await agent.get(visit.path)).json()["visitor_name"] == "Delia Brandt-Moss"
+    assert (await visit.visitor.get(visit.path)).json()["visitor_name"] == "Delia Brandt", "a visitor sees what they said"
+    claimed = (await agent.get(f"/contacts/{other}")).json()["addresses"][0]["address_id"]
+    assert (await agent.post(f"/contacts/{other}/addresses/{claimed}/confirm")).status_code == 200
     refused = await agent.send("PATCH", f"/contacts/{contact}", {"email": "TOM@reed.example"})
     assert (refused.status_code, refused.json()["detail"]) == (409, "TOM@reed.example belongs to another contact of this client.")
     for wrong in ({}, {"email": "nobody"}, {"phone": "none"}, {"name": " "}):
@@ -50,6 +53,10 @@ async def test_who_may(house: House, client: Client) -> None:
     viewer = client.person("viewer")
     assert (await viewer.get(f"/contacts/{contact}")).status_code == 200
     assert (await viewer.send("PATCH", f"/contacts/{contact}", {"name": "X"})).status_code == 403
+    address = (await viewer.get(f"/contacts/{contact}")).json()["addresses"][0]["address_id"]
+    for verb, body in ((f"addresses/{address}/confirm", {}), ("merge", {"into": contact}), ("separate", {})):
+        assert (await viewer.post(f"/contacts/{contact}/{verb}", body)).status_code == 403, verb
+        assert (await visit.visitor.post(f"/contacts/{contact}/{verb}", body)).status_code == 403, verb
     for role in ("viewer", "member", "config_manager"):
         assert (await client.person(role).post(f"{visit.path}/forget")).status_code == 403, role
     assert (await visit.visitor.get(f"/contacts/{contact}")).status_code == 403
@@ -63,9 +70,10 @@ async def test_who_may(house: House, client: Client) -> None:
 
 async def test_a_visitor_is_forgotten_once_and_wholly(house: House, client: Client) -> None:
     first, contact = await known(client)
-    second, _ = await known(client, "delia@tiles.example again")
+    second, again = await known(client, "delia@tiles.example again")
     kept, _ = await known(client, "I am Tom Reed, tom@reed.example")
     owner = client.person("owner")
+    await owner.post(f"/contacts/{again}/merge", {"into": contact})
     await client.person("member").post(f"{first.path}/notes", {"content": "Delia is in a hurry"})
     assert (await owner.post(f"{second.path}/forget")).json() == {"conversations": 2}
     assert (await owner.post(f"{first.path}/forget")).json() == {"conversations": 0}

@@ -83,7 +83,7 @@ async def test_the_least_loaded_sales_agent_gets_the_next_client(house, operator
     me = (await operator.get("/auth/me")).json()["user_id"]
     got = [(await registered(operator, website=f"https://c{n}.example"))["assigned_to"] for n in range(4)]
     assert got == [me, ada_id, me, ada_id]  # of two with as many, the creator
-    await operator.send("PUT", f"/people/{ada_id}/roles", json={"roles": []})
+    await operator.send("PUT", f"/people/{ada_id}/roles", json={"roles": [], "hand_to": me})
     got = [(await registered(operator, website=f"https://d{n}.example"))["assigned_to"] for n in range(2)]
     assert got == [me, me]
 

@@ -51,7 +51,9 @@ async def test_shutting_out_ends_everything(house, operator):
     client = (await ada.post("/clients", {"name": "Hers"})).json()["client_id"]
     assert (await ada.get("/auth/me", tenant=client)).status_code == 200
     link = (await ada.post("/auth/one-time")).json()["token"]
-    assert (await put(operator, id)).json()["disabled"] is True
+    me = (await operator.get("/auth/me")).json()["user_id"]
+    gone = await operator.send("PUT", f"/people/{id}/roles", json={"roles": [], "hand_to": me})
+    assert gone.json()["disabled"] is True
     assert (await ada.get("/auth/me")).status_code == 404
     assert (await ada.get("/clients", tenant=client)).status_code == 404
     assert (await house.at().post("/auth/refresh", json={"refresh_token": ada.refresh_token})).status_code == 401

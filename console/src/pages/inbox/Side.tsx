@@ -14,6 +14,7 @@ import { Empty, Loading, Trouble } from "@/kit/states";
 import { Time } from "@/kit/time";
 import "@/kit/inspect/answer.css";
 import { channelOf, useBefore, useContact, useWhy, visitorOf, type Line } from "./data";
+import { Proof, SamePerson } from "./SamePerson";
 
 const KINDS: Record<string, { icon: "mail" | "phone" | "user"; says: string }> = { email: { icon: "mail", says: "E-mail" }, phone: { icon: "phone", says: "Telephone" }, account: { icon: "user", says: "Account" } };
 
@@ -44,13 +45,14 @@ function Who({ line }: { line: Line }) {
       {contact.error && !card && <div className="pad"><Trouble error={contact.error} onRetry={() => void contact.refetch()} /></div>}
       {editing && card && <Edit key={card.updated_at} client={client} id={card.contact_id} name={card.name ?? ""} onDone={() => setEditing(false)} />}
       <dl className="kvs">
-        {(card?.addresses ?? []).map((address) => <div key={`${address.kind} ${address.shown}`} className="kv"><Icon name={KINDS[address.kind]?.icon ?? "tag"} size="m" /><dt>{KINDS[address.kind]?.says ?? address.kind}</dt><dd className="el tn" title={address.shown}>{address.shown}</dd></div>)}
+        {(card?.addresses ?? []).map((address) => <div key={`${address.kind} ${address.shown}`} className="kv"><Icon name={KINDS[address.kind]?.icon ?? "tag"} size="m" /><dt>{KINDS[address.kind]?.says ?? address.kind}</dt><dd className="row"><span className="el tn" title={address.shown}>{address.shown}</span><span className="sp" /><Proof card={card!} address={address} /></dd></div>)}
         <div className="kv"><Icon name={channelOf(line.channel).icon} size="m" /><dt>Writes by</dt><dd className="el">{channelOf(line.channel).says}</dd></div>
         <div className="kv"><Icon name="clients" size="m" /><dt>Client</dt><dd className="el"><Link to="/clients/$client" params={{ client }}>{line.client_name ?? "Open the client"}</Link></dd></div>
         <div className="kv"><Icon name="branch" size="m" /><dt>Agent</dt><dd className="row"><Link to="/clients/$client/agents" params={{ client }} className="el">version {line.config_version}</Link><span className="sp" /><Button size="s" kind="risky" icon="stop" barred={erases} onClick={() => setForgetting(true)}>Forget</Button></dd></div>
       </dl>
       {!id && <p className="cap" style={{ padding: "0 14px 10px" }}>The agent notes a name, e-mail address or number as soon as the visitor gives one.</p>}
-      <Forget line={line} name={name} opened={forgetting} onClose={() => setForgetting(false)} />
+      {card && <SamePerson card={card} />}
+      <Forget line={line} name={name} merged={card?.parts.length ?? 0} opened={forgetting} onClose={() => setForgetting(false)} />
     </section>
   );
 }
@@ -81,7 +83,7 @@ function Edit({ client, id, name, onDone }: { client: string; id: string; name: 
   );
 }
 
-function Forget({ line, name, opened, onClose }: { line: Line; name: string; opened: boolean; onClose: () => void }) {
+function Forget({ line, name, merged, opened, onClose }: { line: Line; name: string; merged: number; opened: boolean; onClose: () => void }) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState(false);
   const forget = async () => {
@@ -97,7 +99,7 @@ function Forget({ line, name, opened, onClose }: { line: Line; name: string; ope
   return (
     <Modal opened={opened} onClose={onClose} title={<h2>Forget {name}</h2>}>
       <div className="col" style={{ gap: 12 }}>
-        <p>What this visitor said to {line.client_name ?? "this client"}, their name and addresses, and every copy of them are erased, in all their conversations. The conversations end. Times and figures stay; nobody can tell whose they were.</p>
+        <p>What this visitor said to {line.client_name ?? "this client"}, their name and addresses, and every copy of them are erased, in all their conversations{merged > 0 && <>, and in those of the {merged === 1 ? "contact that was" : `${merged} contacts that were`} merged into this one</>}. The conversations end. Times and figures stay; nobody can tell whose they were.</p>
         <p className="b">This cannot be undone.</p>
         <div className="row"><span className="sp" /><Button onClick={onClose} data-autofocus>Keep them</Button><Button kind="risky" icon="stop" busy={busy} onClick={forget}>Forget for good</Button></div>
       </div>

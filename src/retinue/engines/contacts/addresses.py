@@ -1,21 +1,29 @@
-"""Addresses in writing: when two spellings are the same email or telephone number."""
+"""Addresses in writing: when two spellings are the same email or telephone number, and whether anybody has proved whose it is."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import phonenumbers
 
-Kind = Literal["email", "phone", "visitor", "account"]
+Kind = Literal["email", "phone", "account"]
 
 
 @dataclass(frozen=True)
 class Identity:
-    """`value` is what two spellings of one address share; `shown` is how it was written."""
+    """`value` is what two spellings of one address share; `shown` is how it was written.
+
+    `verified`: the client's own site has signed it, staff have said so, or a provider delivered from it. Anything else is a claim.
+    """
 
     kind: Kind
     value: str
     shown: str
+    verified: bool = False
+
+    @property
+    def proven(self) -> "Identity":
+        return replace(self, verified=True)
 
 
 def email(written: str) -> Identity:
@@ -35,9 +43,5 @@ def phone(written: str, region: str = "GB") -> Identity:
 
 
 def account(subject: str) -> Identity:
-    """The name of the visitor's account on the client's own site, as the site signs it."""
-    return Identity("account", subject, subject)
-
-
-def visitor(token: str) -> Identity:
-    return Identity("visitor", token, token)
+    """The name of the visitor's account on the client's own site, as the site signs it: nobody else can say it."""
+    return Identity("account", subject, subject, verified=True)

@@ -76,6 +76,24 @@ cards.card(
     subject=cards.about("contact", "contact_id"),
 )
 cards.card(
+    conversations.AddressConfirmed,
+    "contacts",
+    lambda e: f"Address confirmed: {e.address}" if e.address else "A contact's address was confirmed",
+    subject=cards.about("contact", "contact_id"),
+)
+cards.card(
+    conversations.ContactsMerged,
+    "contacts",
+    lambda _: "Two contacts were merged: they are one person",
+    subject=cards.about("contact", "into"),
+)
+cards.card(
+    conversations.ContactsSeparated,
+    "contacts",
+    lambda _: "A merged contact was separated again",
+    subject=cards.about("contact", "contact_id"),
+)
+cards.card(
     conversations.PersonForgotten,
     "contacts",
     lambda e: f"A visitor was forgotten, with {count(e.conversations, 'conversation')}",

@@ -68,7 +68,7 @@ async def start(
     )
     conversation = await store.lock(work, id)
     if given or identity:
-        known = await capture(work, conversation, given, brief, account=identity.subject if identity else None)
+        known = await capture(work, conversation, given, brief, identity=identity)
         await store.change(work, id, identified=identity is not None, **known)
     suggested = {"buttons": [], "suggested_questions": list(brief.suggested)} if brief.suggested else None
     words = greeting_of(brief)
@@ -99,7 +99,6 @@ async def act(work: Work, conversation: Any, actions: list[dict[str, Any]], brie
     for action in actions:
         if action["type"] == "contact_captured":
             changes |= await capture(work, conversation, action, brief)
-            action["contact_id"] = str(changes["contact_id"])
         elif action["type"] == "handover_requested" and conversation.status == "open":
             changes |= await hand_over(work, conversation, action["reason"], callback=not conversation.present and brief.callback)
     return changes
@@ -114,19 +113,22 @@ async def hand_over(work: Work, conversation: Any, reason: str, *, callback: boo
     return {"status": "waiting", "waiting_since": work.now, "callback": callback}
 
 
-async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: Brief, *, account: str | None = None) -> dict[str, Any]:
+async def capture(
+    work: Work, conversation: Any, given: dict[str, Any], brief: Brief, *, identity: Identity | None = None
+) -> dict[str, Any]:
     """Find or make the visitor's contact. The conversation's person stays: what was said before is erased with the rest.
 
-    `account` is theirs on the client's own site, which has signed it.
+    What `identity` says, the client's own site has signed; anything else is a claim, and makes nobody somebody else.
     """
     details = ContactDetails.model_construct(**{name: given.get(name) for name in ("name", "email", "phone")})
-    known = [addresses.visitor(str(conversation.id))]
-    if details.phone:
-        known.insert(0, addresses.phone(details.phone, brief.regions[0]))
+    signed = identity.details if identity else {}
+    known = [addresses.account(identity.subject)] if identity else []
     if details.email:
-        known.insert(0, addresses.email(details.email))
-    if account:
-        known.insert(0, addresses.account(account))
+        email = addresses.email(details.email)
+        known.append(email.proven if details.email == signed.get("email") else email)
+    if details.phone:
+        phone = addresses.phone(details.phone, brief.regions[0])
+        known.append(phone.proven if details.phone == signed.get("phone") else phone)
     contact = await contacts.find_or_create(
         work, known, person=conversation.person, name=details.name, source=conversation.channel, known=conversation.contact_id
     )
@@ -141,7 +143,7 @@ async def capture(work: Work, conversation: Any, given: dict[str, Any], brief: B
             lineage=conversation.lineage,
         )
     )
-    return {"contact_id": contact.id, **({"visitor_name": contact.name} if contact.name else {})}
+    return {"contact_id": contact.id, **({"visitor_name": details.name} if details.name else {})}
 
 
 async def leave_contact(work: Work, process: Process, id: UUID, given: LeaveContact) -> None:

@@ -10,7 +10,7 @@ from retinue.services.conversations import attachments
 
 
 async def forget(work: Work, person: UUID) -> tuple[int, list[UUID]]:
-    """Answers how many conversations were emptied, and all persons that this one was.
+    """Answers how many conversations were emptied, and all persons that this one proved to be, or was merged with.
 
     Their rows, times and figures stay; nobody can tell whose they were.
     """

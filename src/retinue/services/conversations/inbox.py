@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from retinue.engines.contacts.merging import Known
 from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work
 from retinue.services.conversations.inbox_schemas import COUNTED
-from retinue.services.conversations.store import LISTED, SHOWN
+from retinue.services.conversations.store import KNOWN_AS, LISTED, SHOWN
 
 FEW = 50  # organizations whose rows are read and sorted faster than an index across all is walked
 SEARCHED = 5_000  # newest conversations of a box that a search looks through
@@ -39,7 +40,7 @@ def question(
     inner = f"select c.* from conversations.conversation c where {' and '.join(conditions)} {order}"
     if search:
         found = (
-            "(c.subject ilike :like or c.visitor_name ilike :like or exists (select from contacts.identity i where (i.organization_id,"
+            f"(c.subject ilike :like or c.visitor_name ilike :like or {KNOWN_AS} ilike :like or exists (select from contacts.identity i where (i.organization_id,"
             " i.contact_id) = (c.organization_id, c.contact_id) and i.kind <> 'visitor' and (i.shown ilike :like or i.value ilike :like))"
             " or exists (select from conversations.message m where (m.organization_id, m.conversation_id) = (c.organization_id, c.id)"
             " and m.content ilike :like))"
@@ -147,11 +148,13 @@ async def why(work: Work, id: UUID, message_id: UUID) -> Any:
     return row
 
 
-async def of_contact(work: Work, contact_id: UUID, size: int) -> Sequence[Any]:
-    """Conversations with one contact on every channel, latest first."""
+async def of_contact(work: Work, known: Known, size: int) -> Sequence[Any]:
+    """Conversations with one contact, and with all that was merged into it, on every channel, latest first."""
     rows = await work.execute(
-        f"select {LINE} from conversations.conversation c where c.contact_id = :c order by c.last_message_at desc, c.id desc limit :size",
-        c=contact_id,
+        f"select {LINE} from conversations.conversation c where c.organization_id = :o and c.contact_id = any(:ids)"
+        " order by c.last_message_at desc, c.id desc limit :size",
+        o=known.own.organization_id,
+        ids=known.ids,
         size=size,
     )
     return rows.all()

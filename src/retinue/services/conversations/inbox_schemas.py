@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, StringConstraints, model_validator
 
+from retinue.kernel.shapes import Body
 from retinue.services.conversations.schemas import Citation, ContactDetails, Conversation, Message, Role
 
 Box = Literal["yours", "waiting", "all"]
@@ -108,19 +109,57 @@ class Suggestions(BaseModel):
 
 
 class Address(BaseModel):
+    """`verified`: the client's own site has signed it, or `verified_by` of the staff said so; else the visitor only said it."""
+
+    address_id: UUID
     kind: str
     shown: str
+    verified: bool
+    verified_by: UUID | None
+    verified_by_name: str | None
     created_at: datetime
 
 
+class Part(BaseModel):
+    """A contact that staff merged, as it was; it can be separated again."""
+
+    contact_id: UUID
+    name: str | None
+    source: str
+    merged_into: UUID
+    merged_by: UUID | None
+    merged_by_name: str | None
+    merged_at: datetime | None
+
+
+class Possibly(BaseModel):
+    """Another contact with the same address, for staff to judge: `verified` says whether it is proven there."""
+
+    contact_id: UUID
+    name: str | None
+    kind: str
+    shown: str
+    verified: bool
+
+
 class ContactCard(BaseModel):
+    """One person as staff know them: `parts` are the contacts that were merged into it, `possibly` those that may be the same person."""
+
     contact_id: UUID
     client_id: UUID
     name: str | None
     source: str
     addresses: list[Address]
+    parts: list[Part]
+    possibly: list[Possibly]
     created_at: datetime
     updated_at: datetime
+
+
+class MergeContact(Body):
+    """`into`: the contact that this one turns out to be."""
+
+    into: UUID
 
 
 class CorrectContact(ContactDetails):

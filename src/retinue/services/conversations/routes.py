@@ -43,6 +43,7 @@ from retinue.services.conversations.schemas import (
     Started,
     Status,
     VersionCount,
+    VisitorsConversation,
     WriteNote,
 )
 from retinue.services.conversations.settings import ConversationsSettings
@@ -77,8 +78,8 @@ def member(work: Work) -> UUID:
     return work.actor
 
 
-def conversation(row: Any) -> Conversation:
-    return Conversation(
+def visitors(row: Any) -> VisitorsConversation:
+    return VisitorsConversation(
         conversation_id=row.id,
         client_id=row.organization_id,
         channel=row.channel,
@@ -87,10 +88,8 @@ def conversation(row: Any) -> Conversation:
         config_version=row.config_version,
         lineage_id=row.lineage,
         subject=row.subject,
-        visitor_name=row.visitor_name,
-        contact_id=row.contact_id,
+        visitor_name=row.said_name,
         identified=row.identified,
-        taken_by=row.taken_by,
         callback=row.callback,
         messages=row.positions,
         waiting_since=row.waiting_since,
@@ -98,6 +97,15 @@ def conversation(row: Any) -> Conversation:
         last_message_at=row.last_message_at,
         ended_at=row.ended_at,
     )
+
+
+def conversation(row: Any) -> Conversation:
+    more = {"visitor_name": row.visitor_name, "contact_id": row.contact_id, "taken_by": row.taken_by}
+    return Conversation(**(visitors(row).model_dump() | more))
+
+
+def seen_by(caller: Caller, row: Any) -> Conversation | VisitorsConversation:
+    return visitors(row) if caller.kind == "visitor" else conversation(row)
 
 
 @router.post("/conversations", status_code=201, summary="Start a conversation")
@@ -162,9 +170,9 @@ async def conversations(
 
 
 @router.get("/conversations/{id}", summary="Read a conversation")
-async def one(request: Request, id: UUID, work: Work = visits("conversations:read")) -> Conversation:
-    admit(await caller_of(request), id)
-    return conversation(await store.conversation(work, id))
+async def one(request: Request, id: UUID, work: Work = visits("conversations:read")) -> Conversation | VisitorsConversation:
+    admit(caller := await caller_of(request), id)
+    return seen_by(caller, await store.conversation(work, id))
 
 
 @router.get("/conversations/{id}/messages", summary="List the messages of a conversation")
@@ -200,10 +208,10 @@ async def reply(request: Request, id: UUID, body: SendMessage, work: Work = work
 
 
 @router.post("/conversations/{id}/end", summary="End a conversation")
-async def end(request: Request, id: UUID, work: Work = visits("conversations:write")) -> Conversation:
-    admit(await caller_of(request), id)
+async def end(request: Request, id: UUID, work: Work = visits("conversations:write")) -> Conversation | VisitorsConversation:
+    admit(caller := await caller_of(request), id)
     await domain.end(work, id)
-    return conversation(await store.conversation(work, id))
+    return seen_by(caller, await store.conversation(work, id))
 
 
 @router.post("/conversations/{id}/notes", status_code=201, summary="Write a note that only colleagues see")

@@ -150,9 +150,12 @@ class Started(BaseModel):
     greeting: Message
 
 
-class Conversation(BaseModel):
-    """`client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back.
-    `identified`: the client's own site has signed who the visitor is."""
+class VisitorsConversation(BaseModel):
+    """A conversation as its visitor sees it: `visitor_name` is what they said here, whatever else staff know of them.
+
+    `client_id` is the organization that the conversation belongs to. `callback`: the visitor waits to be called back.
+    `identified`: the client's own site has signed who the visitor is.
+    """
 
     conversation_id: UUID
     client_id: UUID
@@ -163,15 +166,20 @@ class Conversation(BaseModel):
     lineage_id: UUID
     subject: str | None
     visitor_name: str | None
-    contact_id: UUID | None
     identified: bool
-    taken_by: UUID | None
     callback: bool
     messages: int
     waiting_since: datetime | None
     started_at: datetime
     last_message_at: datetime
     ended_at: datetime | None
+
+
+class Conversation(VisitorsConversation):
+    """As staff see it: `visitor_name` is what the contact is called, `contact_id` the contact that the visitor's is merged into, if any."""
+
+    contact_id: UUID | None
+    taken_by: UUID | None
 
 
 class VersionCount(BaseModel):

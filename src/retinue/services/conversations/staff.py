@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from retinue.engines.contacts import store as contacts
+from retinue.engines.contacts import merging
 from retinue.engines.dossier import views
 from retinue.kernel.errors import NotFound
 from retinue.kernel.http import PAGE, Page, Router, cursor_moment, cursor_number, page_of, works
@@ -23,6 +23,9 @@ from retinue.services.conversations.inbox_schemas import (
     Forgotten,
     Handover,
     InboxLine,
+    MergeContact,
+    Part,
+    Possibly,
     StaffMessage,
     Suggestions,
     Thread,
@@ -157,43 +160,103 @@ async def suggest(request: Request, id: UUID) -> Response:
 
 @router.post("/chat/conversations/{id}/forget", summary="Erase the visitor of a conversation")
 async def forget(id: UUID, work: Work = works(ROOM, ERASE)) -> Forgotten:
-    """Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client."""
+    """Erase the visitor of this conversation: what they said, who they are, and every copy, here and in their other conversations with this client.
+
+    Those are what they proved to be theirs, and what staff merged with it; whoever claims the same address is somebody else.
+    """
     return Forgotten(conversations=await people.forget(work, id, member(work)))
 
 
 @router.get("/contacts/{contact_id}", summary="Read a contact")
 async def contact(contact_id: UUID, work: Work = works(ROOM, READ)) -> ContactCard:
+    """The contact that this one is now: one that was merged answers as the one it was merged into."""
     return await card(work, contact_id)
 
 
 @router.patch("/contacts/{contact_id}", summary="Correct a contact")
 async def correct(contact_id: UUID, body: CorrectContact, work: Work = works(ROOM, WRITE)) -> ContactCard:
-    """Say who a contact is. A name replaces the one before; an address is added."""
+    """Say who a contact is. A name replaces the one before; an address is added, and counts as proven."""
     await people.correct(work, contact_id, body, member(work))
+    return await card(work, contact_id)
+
+
+@router.post("/contacts/{contact_id}/addresses/{address_id}/confirm", summary="Confirm that an address is a contact's")
+async def confirm(contact_id: UUID, address_id: UUID, work: Work = works(ROOM, WRITE)) -> ContactCard:
+    """Say that an address is this contact's: until then it is a claim. It is recorded who said so."""
+    await people.confirm(work, contact_id, address_id, member(work))
+    return await card(work, contact_id)
+
+
+@router.post("/contacts/{contact_id}/merge", summary="Merge a contact into another")
+async def merge(contact_id: UUID, body: MergeContact, work: Work = works(ROOM, WRITE)) -> ContactCard:
+    """Say that this contact is the same person as another. Separating gives each back what it had."""
+    return await card(work, await people.merge(work, contact_id, body.into, member(work)))
+
+
+@router.post("/contacts/{contact_id}/separate", summary="Take a merge of contacts back")
+async def separate(contact_id: UUID, work: Work = works(ROOM, WRITE)) -> ContactCard:
+    """Take a merge back: this contact is somebody again, with what it had and what has come to it since."""
+    await people.separate(work, contact_id, member(work))
     return await card(work, contact_id)
 
 
 @router.get("/contacts/{contact_id}/conversations", summary="List a contact's conversations on every channel")
 async def of_contact(contact_id: UUID, work: Work = works(ROOM, READ)) -> Page[InboxLine]:
     """The latest 50 conversations with one person, on every channel."""
-    await card(work, contact_id)
-    rows = await inbox.of_contact(work, contact_id, PAGE)
+    rows = await inbox.of_contact(work, await known(work, contact_id), PAGE)
     line = await named(work, rows)
     return Page(items=[line(row) for row in rows])
 
 
+async def known(work: Work, contact_id: UUID) -> merging.Known:
+    """Raises NotFound."""
+    found = await merging.read(work, contact_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 async def card(work: Work, contact_id: UUID) -> ContactCard:
     """Raises NotFound."""
-    row = await contacts.read(work, contact_id)
-    if row is None:
-        raise NotFound()
-    addresses = [Address(kind=a.kind, shown=a.shown, created_at=a.created_at) for a in await contacts.written(work, contact_id)]
+    contact = await known(work, contact_id)
+    own, people = contact.own, await views.actors(work, [contact.own.organization_id])
+
+    def name(actor: UUID | None) -> str | None:
+        return people.get((own.organization_id, actor)) if actor else None
+
     return ContactCard(
-        contact_id=row.id,
-        client_id=row.organization_id,
-        name=row.name,
-        source=row.source,
-        addresses=addresses,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+        contact_id=own.id,
+        client_id=own.organization_id,
+        name=contact.name,
+        source=own.source,
+        addresses=[
+            Address(
+                address_id=a.id,
+                kind=a.kind,
+                shown=a.shown,
+                verified=a.verified,
+                verified_by=a.verified_by,
+                verified_by_name=name(a.verified_by),
+                created_at=a.created_at,
+            )
+            for a in await merging.addresses(work, contact)
+        ],
+        parts=[
+            Part(
+                contact_id=part.id,
+                name=part.name,
+                source=part.source,
+                merged_into=part.merged_into,
+                merged_by=part.merged_by,
+                merged_by_name=name(part.merged_by),
+                merged_at=part.merged_at,
+            )
+            for part in contact.parts
+        ],
+        possibly=[
+            Possibly(contact_id=p.id, name=p.name, kind=p.kind, shown=p.shown, verified=p.verified)
+            for p in await merging.possibly(work, contact)
+        ],
+        created_at=own.created_at,
+        updated_at=own.updated_at,
     )

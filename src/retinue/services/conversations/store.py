@@ -12,8 +12,15 @@ from retinue.kernel.errors import NotFound
 from retinue.kernel.work import Work, uuid7
 from retinue.services.conversations import heard
 
+# What staff call the visitor; the visitor sees only what was said in the conversation.
+KNOWN_AS = (
+    "coalesce((select coalesce(h.name, k.name) from contacts.contact k left join contacts.contact h on (h.organization_id, h.id) ="
+    " (k.organization_id, k.head) where (k.organization_id, k.id) = (c.organization_id, c.contact_id)), c.visitor_name)"
+)
 LISTED = (
-    "c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name, c.contact_id, c.taken_by, c.identified,"
+    f"c.organization_id, c.id, c.channel, c.status, c.config_id, c.config_version, c.lineage, c.subject, c.visitor_name as said_name, {KNOWN_AS} as visitor_name,"
+    " coalesce((select k.head from contacts.contact k where (k.organization_id, k.id) = (c.organization_id, c.contact_id)), c.contact_id) as contact_id,"
+    " c.taken_by, c.identified,"
     " c.callback, c.positions, c.waiting_since, c.started_at, c.last_message_at, c.ended_at"
 )
 SHOWN = (
@@ -74,7 +81,7 @@ async def page(work: Work, *, status: str | None, search: str | None, before: tu
         values["at"], values["id"] = before
     if search:
         conditions.append(
-            "(c.subject ilike :like or c.visitor_name ilike :like or exists (select from conversations.message m where"
+            f"(c.subject ilike :like or {KNOWN_AS} ilike :like or exists (select from conversations.message m where"
             " (m.organization_id, m.conversation_id) = (c.organization_id, c.id) and m.content ilike :like))"
         )
         values["like"] = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -20,8 +20,8 @@ from retinue.kernel.work import Work
 from retinue.services.conversations import attachments, domain, heard, store, widget
 from retinue.services.conversations.identities import UnknownWidgetKey, admit_page
 from retinue.services.conversations.knowing import ROOM
-from retinue.services.conversations.routes import admit, conversation, visits
-from retinue.services.conversations.schemas import FILE_BYTES, Conversation, LeaveContact, Message, Typing
+from retinue.services.conversations.routes import admit, seen_by, visits
+from retinue.services.conversations.schemas import FILE_BYTES, Conversation, LeaveContact, Message, Typing, VisitorsConversation
 
 router = Router(ROOM, prefix="/chat", tag="conversations")
 AROUND_A_FILE = 100_000  # bytes of a form beside its file
@@ -121,11 +121,13 @@ async def read_file(request: Request, id: UUID, attachment_id: UUID, work: Work 
 
 
 @router.post("/conversations/{id}/contact", summary="Leave contact details")
-async def leave_contact(request: Request, id: UUID, body: LeaveContact, work: Work = visits("conversations:write")) -> Conversation:
-    """Who the visitor is, as they say themselves; with `callback` a person is asked to get back to them."""
-    admit(await caller_of(request), id)
+async def leave_contact(
+    request: Request, id: UUID, body: LeaveContact, work: Work = visits("conversations:write")
+) -> Conversation | VisitorsConversation:
+    """Who the visitor is, as they say themselves: a claim. With `callback` a person is asked to get back to them."""
+    admit(caller := await caller_of(request), id)
     await domain.leave_contact(work, process_of(request), id, body)
-    return conversation(await store.conversation(work, id))
+    return seen_by(caller, await store.conversation(work, id))
 
 
 @router.post("/conversations/{id}/typing", status_code=204, summary="Say that a person is writing")

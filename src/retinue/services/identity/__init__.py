@@ -2,14 +2,14 @@
 
 from retinue.contracts.permissions import ENGINEERS, EVERYBODY, LEADING, OWNERS
 from retinue.kernel.room import Room
+from retinue.services.identity import routes, staffing
 from retinue.services.identity.cards import cards
 from retinue.services.identity.jobs import jobs
-from retinue.services.identity.routes import routers
 from retinue.services.identity.settings import IdentitySettings
 
 room = Room(
     "identity",
-    routers=routers,
+    routers=(*routes.routers, *staffing.routers),
     jobs=jobs,
     settings=IdentitySettings,
     permissions={

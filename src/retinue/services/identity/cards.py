@@ -37,6 +37,16 @@ cards.card(
     lambda e: fields(e.role, agent_id=e.agent_id, name=e.name, automatic=e.automatic),
 )
 cards.card(
+    identity.StaffPutOn,
+    "people",
+    lambda e: f"{e.name or 'A colleague'} {'stands in' if e.stands_in_for else 'was put'} on this client as {e.role.replace('_', ' ')}",
+    detail=lambda e: f"until {e.until:%d %B %Y}" if e.until else None,
+)
+cards.card(
+    identity.StaffTakenOff, "people", lambda e: f"{e.name or 'A colleague'} is no longer on this client as {e.role.replace('_', ' ')}"
+)
+cards.card(identity.ClientHandedOver, "people", lambda _: "A client was handed over to who looks after it now")
+cards.card(
     identity.KeyIssued,
     "access",
     lambda e: f"API key “{e.name}” issued",

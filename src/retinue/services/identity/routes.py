@@ -340,5 +340,6 @@ async def add_person(
 
 @of_people.put("/{user_id}/roles", summary="Set a person's roles; none ends their access")
 async def set_roles(user_id: UUID, body: s.PersonsRoles, work: Work = works("identity", "people:write")) -> s.Person:
-    row = await people.set_roles(work, user_id, body.roles)
+    """Of the operator's staff: whoever would leave clients alone hands them over, or is refused and told which."""
+    row = await people.set_roles(work, user_id, body.roles, body.hand_to)
     return one(row, sorted(set(body.roles)))

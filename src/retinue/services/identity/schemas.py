@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from retinue.kernel.shapes import Body
 from retinue.services.identity.domain.names import same_email, same_website
@@ -227,6 +227,48 @@ class AddedPerson(BaseModel):
 
 
 class PersonsRoles(Body):
-    """None: the person may no longer sign in."""
+    """None: the person may no longer sign in. `hand_to`: who takes over the clients that they would leave alone."""
 
     roles: Roles
+    hand_to: UUID | None = None
+
+
+class PutOn(Body):
+    """`role` is one that the person holds at home. `until`: for a time; `stands_in_for`: for whom, meanwhile."""
+
+    user_id: UUID
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,50}$")]
+    until: AwareDatetime | None = None
+    stands_in_for: UUID | None = None
+
+
+class Lead(Body):
+    user_id: UUID
+
+
+class OnClient(BaseModel):
+    """Somebody of the operator's staff on a client. `leads`: they look after it. `put_on_by` is null for those who came with the registration."""
+
+    client_id: UUID
+    client_name: str
+    user_id: UUID
+    name: str
+    role: str
+    stage: str
+    leads: bool
+    since: datetime
+    until: datetime | None
+    stands_in_for: UUID | None
+    put_on_by: UUID | None
+
+
+class Led(BaseModel):
+    client_id: UUID
+    name: str
+
+
+class PersonsClients(BaseModel):
+    """`leads`: the clients that this person looks after. `on`: all that they are on, by role. At most 1,000 of each."""
+
+    leads: list[Led]
+    on: list[OnClient]

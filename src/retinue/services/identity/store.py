@@ -12,15 +12,16 @@ CLIENT = (
 )
 
 
-async def insert_organization(work: Work, name: str, *, operator: bool) -> bool:
+async def insert_organization(work: Work, name: str, *, operator: bool, lead: UUID | None = None) -> bool:
     """False when it is there already; then another transaction has told of it."""
     new = await work.execute(
-        "insert into identity.organization (organization_id, id, name, operator, created_at) values (:o, :o, :name, :operator, :now)"
+        "insert into identity.organization (organization_id, id, name, operator, created_at, lead) values (:o, :o, :name, :operator, :now, :lead)"
         " on conflict do nothing returning id",
         o=work.organization,
         name=name,
         operator=operator,
         now=work.now,
+        lead=lead,
     )
     return new.first() is not None
 

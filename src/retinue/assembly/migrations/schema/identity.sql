@@ -1,7 +1,7 @@
 -- Made from the migrations by `python -m retinue.assembly.schema`; not edited by hand.
 SELECT pg_catalog.set_config('search_path', '', false);
 SET check_function_bodies = false;
--- Of revision: 0033_copilot
+-- Of revision: identity_202611301619
 CREATE SCHEMA identity;
 CREATE TABLE identity.api_key (
     organization_id uuid NOT NULL,
@@ -28,7 +28,10 @@ CREATE TABLE identity.assignment (
     role text NOT NULL,
     stage text NOT NULL,
     started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    until timestamp with time zone,
+    stands_in_for uuid,
+    assigned_by uuid
 );
 ALTER TABLE ONLY identity.assignment FORCE ROW LEVEL SECURITY;
 CREATE TABLE identity.attempt (
@@ -39,6 +42,14 @@ CREATE TABLE identity.attempt (
     started_at timestamp with time zone NOT NULL
 );
 ALTER TABLE ONLY identity.attempt FORCE ROW LEVEL SECURITY;
+CREATE TABLE identity.attendant (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    ended boolean DEFAULT false NOT NULL
+);
+ALTER TABLE ONLY identity.attendant FORCE ROW LEVEL SECURITY;
 CREATE TABLE identity.client (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -73,6 +84,7 @@ CREATE TABLE identity.organization (
     operator boolean NOT NULL,
     claimed_by uuid,
     created_at timestamp with time zone NOT NULL,
+    lead uuid,
     CONSTRAINT organization_check CHECK ((id = organization_id))
 );
 ALTER TABLE ONLY identity.organization FORCE ROW LEVEL SECURITY;
@@ -106,6 +118,8 @@ ALTER TABLE ONLY identity.attempt
     ADD CONSTRAINT attempt_organization_id_subject_key UNIQUE (organization_id, subject);
 ALTER TABLE ONLY identity.attempt
     ADD CONSTRAINT attempt_pkey PRIMARY KEY (organization_id, id);
+ALTER TABLE ONLY identity.attendant
+    ADD CONSTRAINT attendant_pkey PRIMARY KEY (organization_id, id);
 ALTER TABLE ONLY identity.client
     ADD CONSTRAINT client_claim_hash_key UNIQUE (claim_hash);
 ALTER TABLE ONLY identity.client
@@ -145,6 +159,7 @@ ALTER TABLE ONLY identity.refresh_token
 ALTER TABLE identity.api_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.assignment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE identity.attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE identity.attendant ENABLE ROW LEVEL SECURITY;
 CREATE POLICY carries ON identity.api_key TO {prefix}_carrier USING (true);
 CREATE POLICY carries ON identity.client FOR SELECT TO {prefix}_carrier USING (true);
 CREATE POLICY carries ON identity.one_time FOR SELECT TO {prefix}_carrier USING (true);
@@ -154,6 +169,7 @@ ALTER TABLE identity.client ENABLE ROW LEVEL SECURITY;
 CREATE POLICY deletes ON identity.api_key FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON identity.assignment FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON identity.attempt FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY deletes ON identity.attendant FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON identity.client FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON identity.one_time FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY deletes ON identity.organization FOR DELETE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -162,6 +178,7 @@ CREATE POLICY deletes ON identity."user" FOR DELETE USING ((organization_id = ( 
 CREATE POLICY inserts ON identity.api_key FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON identity.assignment FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON identity.attempt FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY inserts ON identity.attendant FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON identity.client FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON identity.one_time FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY inserts ON identity.organization FOR INSERT WITH CHECK ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -172,6 +189,7 @@ ALTER TABLE identity.organization ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reads ON identity.api_key FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON identity.assignment FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON identity.attempt FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
+CREATE POLICY reads ON identity.attendant FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON identity.client FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON identity.one_time FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
 CREATE POLICY reads ON identity.organization FOR SELECT USING ((organization_id = ANY (( SELECT kernel.scope() AS scope)::uuid[])));
@@ -181,6 +199,7 @@ ALTER TABLE identity.refresh_token ENABLE ROW LEVEL SECURITY;
 CREATE POLICY updates ON identity.api_key FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON identity.assignment FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON identity.attempt FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
+CREATE POLICY updates ON identity.attendant FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON identity.client FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON identity.one_time FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
 CREATE POLICY updates ON identity.organization FOR UPDATE USING ((organization_id = ( SELECT kernel.organization() AS organization)));
@@ -194,3 +213,4 @@ GRANT SELECT ON TABLE identity.client TO {prefix}_carrier;
 GRANT SELECT ON TABLE identity.one_time TO {prefix}_carrier;
 GRANT SELECT ON TABLE identity.refresh_token TO {prefix}_carrier;
 GRANT SELECT ON TABLE identity."user" TO {prefix}_carrier;
+INSERT INTO public.alembic_version VALUES ('identity_202611301619');

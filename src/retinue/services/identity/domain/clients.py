@@ -5,24 +5,28 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from retinue.contracts.identity import AgentAssigned, ClaimExpired, ClientClaimed, ClientCreated, ClientRegistered, OrganizationCreated
+from retinue.contracts.identity import (
+    AgentAssigned,
+    ClaimExpired,
+    ClientClaimed,
+    ClientCreated,
+    ClientRegistered,
+    OrganizationCreated,
+    StaffPutOn,
+    StaffTakenOff,
+)
+from retinue.contracts.permissions import EVERYWHERE, SALES_AGENT
 from retinue.kernel.errors import NotFound, Refusal
 from retinue.kernel.security import hashed, new_secret
 from retinue.kernel.work import Database, Work, uuid7
-from retinue.services.identity import store
+from retinue.services.identity import assignments, store
 from retinue.services.identity.domain.attempts import count_attempt, drop_old_attempts, forgive_attempt, operator_of
 from retinue.services.identity.domain.names import free_slug, same_name, slug_of
 from retinue.services.identity.domain.passwords import hash_password
 from retinue.services.identity.domain.people import insert_user
+from retinue.services.identity.domain.staff import OperatorOnly
 
-SALES_AGENT, SALES = "sales_agent", "sales"
-
-
-class OperatorOnly(Refusal):
-    """Only the operator's staff, in the operator's organization, register clients."""
-
-    status = 403
-    next = "Leave out the X-Tenant-ID header, or sign in as one of the operator's staff."
+SALES = "sales"
 
 
 class ClientExists(Refusal):
@@ -91,8 +95,8 @@ async def register(work: Work, lifetime: timedelta, name: str, website: str | No
     )
     await work.execute("select kernel.admit(:client, false, :now)", client=client, now=work.now)
     for person, held in {work.actor: set(work.roles), agent: {SALES_AGENT} | (set(work.roles) if agent == work.actor else set())}.items():
-        await work.execute("select kernel.allow(:person, :client, :roles)", person=person, client=client, roles=sorted(held))
         await store.insert_assignments(work, client, person, sorted(held), SALES)
+    await assignments.reach(work, EVERYWHERE, clients=[client])
     work.lineage = lineage
     work.emit(ClientRegistered(client_id=client, name=name, slug=slug))
     work.defer("identity.open_client", client_id=str(client))
@@ -137,7 +141,7 @@ async def open_client(database: Database, operator: UUID, client_id: UUID) -> No
 
 
 async def _open(work: Work, client: Any, agent_name: str | None) -> None:
-    if not await store.insert_organization(work, client.name, operator=False):
+    if not await store.insert_organization(work, client.name, operator=False, lead=client.assigned_to):
         return
     work.lineage = client.lineage
     work.emit(OrganizationCreated(name=client.name, operator=False))
@@ -153,6 +157,34 @@ async def _open(work: Work, client: Any, agent_name: str | None) -> None:
         )
     )
     work.emit(AgentAssigned(agent_id=client.assigned_to, role=SALES_AGENT, automatic=True, person=client.assigned_to, name=agent_name))
+
+
+async def tell_client(database: Database, operator: UUID, client_id: UUID) -> None:
+    """The client's own log follows what the operator's says; told once, however often this runs."""
+    await open_client(database, operator, client_id)
+    async with database.work("identity", operator) as work:
+        client = await store.client(work, str(client_id))
+        if client is None:
+            return
+        there = await assignments.put_on_by_somebody(work, client_id)
+        agent = await store.user(work, client.assigned_to)
+    async with database.work("identity", client_id) as work:
+        work.lineage = client.lineage
+        if agent is not None and await assignments.follow_lead(work, agent.id):
+            work.emit(AgentAssigned(agent_id=agent.id, role=SALES_AGENT, automatic=False, person=agent.id, name=agent.name))
+        for row in there:
+            what = {
+                "client_id": client_id,
+                "user_id": row.agent_id,
+                "role": row.role,
+                "by": row.assigned_by,
+                "person": row.agent_id,
+                "name": row.name,
+            }
+            if await assignments.told_begun(work, row):
+                work.emit(StaffPutOn(**what, until=row.until, stands_in_for=row.stands_in_for))
+            if row.ended_at is not None and await assignments.told_ended(work, row.id):
+                work.emit(StaffTakenOff(**what))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from retinue.contracts.identity import PersonAdded, RolesChanged
-from retinue.contracts.permissions import ROLES
+from retinue.contracts.permissions import EVERYWHERE, ROLES
 from retinue.kernel.errors import Forbidden, NotFound, Refusal
 from retinue.kernel.work import Work, uuid7
-from retinue.services.identity import store
+from retinue.services.identity import assignments, store
+from retinue.services.identity.domain import staff
 from retinue.services.identity.domain.passwords import hash_password, new_password
 from retinue.services.identity.domain.sessions import revoke_sessions
 
@@ -84,16 +85,22 @@ class FirstPassword:
 
 async def add_person(work: Work, email: str, name: str, roles: Sequence[str], password: FirstPassword) -> tuple[UUID, list[str]]:
     """Answers id and roles."""
-    held = await _check(work, roles, await store.is_operator(work))
+    operator = await store.is_operator(work)
+    held = await _check(work, roles, operator)
     id = uuid7()
     await insert_user(work, id, email, name, password.hash)
     await work.execute("select kernel.allow(:u, :o, :roles)", u=id, o=work.organization, roles=held)
+    if operator:
+        await assignments.reach(work, EVERYWHERE, agents=[id])
     work.emit(PersonAdded(user_id=id, roles=held, person=id, email=email))
     return id, held
 
 
-async def set_roles(work: Work, id: UUID, roles: Sequence[str]) -> Any:
-    """No roles: the person is shut out, here and, of the operator's staff, in every client. Answers the person's row."""
+async def set_roles(work: Work, id: UUID, roles: Sequence[str], hand_to: UUID | None = None) -> Any:
+    """No roles: the person is shut out, here and, of the operator's staff, in every client. Answers the person's row.
+
+    `hand_to` takes over the clients that would be left alone; without it that is refused.
+    """
     operator = await store.lock_organization(work)
     person, everybody = await store.user(work, id), await store.roles_here(work)
     if person is None:
@@ -109,7 +116,8 @@ async def set_roles(work: Work, id: UUID, roles: Sequence[str]) -> Any:
         id=id,
     )
     await work.execute("select kernel.allow(:u, :o, :roles)", u=id, o=work.organization, roles=held or None)
-    await _narrow_clients(work, id, held)
+    if operator:
+        await staff.narrow(work, person, held, hand_to)
     if not held:
         await revoke_sessions(work, id, "roles_removed")
     work.emit(RolesChanged(user_id=id, roles=held))
@@ -124,19 +132,3 @@ async def _another_owner(work: Work, id: UUID, everybody: dict[UUID, list[str]])
         others=others,
     )
     return row.first() is not None
-
-
-async def _narrow_clients(work: Work, agent: UUID, held: Sequence[str]) -> None:
-    """What staff may do at a client is never more than what they may do at home."""
-    who = {"o": work.organization, "agent": agent, "held": list(held)}
-    await work.execute(
-        "select kernel.allow(:agent, a.client_id, a.roles) from (select client_id, array_agg(role) filter (where role = any(:held)) as roles"
-        " from identity.assignment where (organization_id, agent_id) = (:o, :agent) and ended_at is null group by client_id) a",
-        **who,
-    )
-    await work.execute(
-        "update identity.assignment set ended_at = :now where (organization_id, agent_id) = (:o, :agent) and ended_at is null"
-        " and not role = any(:held)",
-        now=work.now,
-        **who,
-    )
