@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,23 @@ def test_the_wildcard_matches_services() -> None:
     wildcards = [m for c in contracts for m in c.get("modules", []) if "*" in m]
     assert wildcards == ["retinue.services.*"]
     assert len([p for p in (SOURCE / "services").iterdir() if (p / "__init__.py").exists()]) >= 2
+
+
+def numbers_used_twice(decisions: Iterable[Path]) -> list[str]:
+    """Of records of decisions, those whose number another has too, or whose title says another number than the file."""
+    files = sorted(decisions)
+    held = Counter(file.name[:4] for file in files)
+    said = {file: re.match(r"# 0*(\d+)", file.read_text()) for file in files}
+    return [file.name for file, title in said.items() if held[file.name[:4]] > 1 or title is None or int(title[1]) != int(file.name[:4])]
+
+
+def test_each_decision_has_a_number_of_its_own(tmp_path: Path) -> None:
+    for name, title in (
+        ("0001-one.md", "# 1. One"),
+        ("0002-two.md", "# 2. Two"),
+        ("0002-too.md", "# 2. Too"),
+        ("0003-three.md", "# 2. Three"),
+    ):
+        (tmp_path / name).write_text(title)
+    assert numbers_used_twice(tmp_path.iterdir()) == ["0002-too.md", "0002-two.md", "0003-three.md"], "a planted one is seen"
+    assert numbers_used_twice((ROOT / "docs/decisions").glob("*.md")) == [], "take the next free number"
