@@ -84,7 +84,7 @@ def fuse(text: Points, vector: Points) -> Points:
 def fitting(question: str, counted: Sequence[Stems], near: Points) -> Points:
     """How well each passage fits by itself, 0..1, whatever else was found: how near its meaning is, and how much of what is asked it names.
 
-    NEAR is where the embedder's cosine of question and answer is as often right as wrong, measured on the companies of the tests.
+    NEAR, the cosine at which a passage is taken to be as likely right as wrong, and NEAR_SPREAD around it are chosen by hand, not measured.
     """
     asked = read_question(question).terms
     whole = sum(min(term.weight, 1.0) for term in asked) or 1.0
