@@ -23,6 +23,7 @@ from retinue.services.conversations.colours import contrast, pair, rgb
 from retinue.services.conversations.erasure import forget
 from retinue.services.conversations.hours import Attendance, attendance
 from retinue.services.conversations.jobs import remove_files, sweep_files
+from retinue.services.conversations.settings import ConversationsSettings
 
 from .talking import Caller, Client, House, Visit
 from .test_socket import chat
@@ -175,6 +176,7 @@ async def test_a_signed_visitor_is_a_known_contact(house: House) -> None:
 
 
 async def test_an_identity_that_is_not_good_is_refused_and_says_why(house: House, client: Client) -> None:
+    house.process.provide(ConversationsSettings, ConversationsSettings(starts_per_minute=100))
     key, other = client.widget_key(), client.widget_key()
     none = jwt.encode({"sub": "x", "exp": 4_000_000_000}, "", "none")
     public = jwt.encode({"sub": "x", "exp": 4_000_000_000}, key.ljust(32, "."), "HS256")
