@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+import uvloop
 
 from conftest import as_login
 from kernel.conftest import Tenant
@@ -40,6 +41,26 @@ async def settle(deliverer: Deliverer) -> None:
 
 def poisoned(held: Database) -> Deliverer:
     return Deliverer(held, {**HANDLERS, "toy_billing": charging(lambda minutes: minutes == 13)})
+
+
+def test_it_carries_on_the_loop_that_serves(owner_url: str, tenant: Tenant) -> None:
+    """uvloop's, whose handles are not asyncio's; these tests run on asyncio's own."""
+    organization, _ = tenant()
+
+    async def carry() -> bool:
+        held = Database(as_login(owner_url), clock=StoppedClock())
+        carrying = asyncio.create_task(Deliverer(held, HANDLERS).run())
+        try:
+            await calls(held, organization, 1)
+            handled = asyncio.create_task(wait_handled(held, "toy_billing", organization, 1, 30))
+            await asyncio.wait({carrying, handled}, return_when=asyncio.FIRST_COMPLETED)
+            return not carrying.done() and await handled
+        finally:
+            await stop(carrying)
+            await held.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(carry())
 
 
 async def test_poison_is_parked_and_the_organization_goes_on(held: Database, owner: psycopg.Connection, tenant: Tenant) -> None:

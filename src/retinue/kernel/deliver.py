@@ -98,18 +98,25 @@ class Deliverer:
         """The poll comes by the clock, however much there is to do, or a retry would wait for a quiet moment. While the database is away
         the turns that are under way end by themselves."""
         loop = asyncio.get_running_loop()
+        due = False
+
+        def look() -> None:
+            nonlocal due
+            due = True
+            self.woken.set()
+
         self.want(None)
-        poll = loop.call_later(0, self.woken.set)
+        poll: asyncio.Handle = loop.call_soon(look)
         try:
             while True:
                 await self.woken.wait()
                 self.woken.clear()
                 try:
                     await self._give_back()
-                    if loop.time() >= poll.when():
+                    if due:
                         started = loop.time()
                         self.want(await self.moved())
-                        poll = loop.call_later(max(POLL_SECONDS, (loop.time() - started) / POLL_SHARE), self.woken.set)
+                        due, poll = False, loop.call_later(max(POLL_SECONDS, (loop.time() - started) / POLL_SHARE), look)
                     await self._fill(places)
                 except AWAY as away:
                     LOG.warning("delivery waits for the database", error=type(away).__name__)
