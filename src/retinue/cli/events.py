@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from retinue.cli.connection import connected, find_client
 from retinue.cli.house import Home, Json, configure
-from retinue.cli.output import console, show
+from retinue.cli.output import console, say, show
 from retinue.cli.process import database
 from retinue.kernel.clock import Clock
 from retinue.kernel.errors import Refusal
@@ -55,6 +55,7 @@ def rooms(home: Home = None, json_: Json = False) -> None:
 def use(
     release: Annotated[str, typer.Argument(help="Of one room, as `rooms` lists it, or a version: then of every room that had it.")],
     home: Home = None,
+    json_: Json = False,
 ) -> None:
     """Put an earlier release in charge again, or a later one after that. Its processes go on at once; those of others take nothing."""
     with carrying(home) as connection, connection.transaction():
@@ -67,15 +68,19 @@ def use(
             raise NoSuchRelease(release=release)
         for room, name in chosen.items():
             connection.execute("select events.charge(%s, %s, %s)", (room, name, Clock().now()))
-            console.print(f"{room}: {name}", markup=False)
+            if not json_:
+                console.print(f"{room}: {name}", markup=False)
+    if json_:
+        show(chosen)
 
 
-def resume(room: str, home: Home = None) -> None:
+def resume(room: str, home: Home = None, json_: Json = False) -> None:
     """Let a room go on that stopped since it failed in three organizations."""
     with carrying(home) as connection:
         if room not in {row["room"] for row in connection.execute("select room from events.rooms()").fetchall()}:
             raise NoSuchListener(room=room)
         connection.execute("select events.resume(%s)", (room,))
+    say(f"{room} goes on", json_, room=room, resumed=True)
 
 
 def list_(

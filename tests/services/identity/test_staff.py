@@ -134,7 +134,7 @@ async def test_the_end_of_a_stand_in_comes_by_itself(house, operator, database):
     assert at == until, task
     for ended in (False, True):
         await staff.end_stand_in(database, house.owner.organization_id, UUID(assignment))
-        on = [row["user_id"] for row in (await operator.get(f"/clients/{client}/staff")).json()]
+        on = [row["user_id"] for row in (await operator.get(f"/clients/{client}/staff")).json()["items"]]
         assert (sam_id not in on) is ended
         house.clock.move(timedelta(hours=1))
         operator = await house.sign_in(house.owner.email, house.owner.password)
@@ -186,7 +186,7 @@ async def test_whoever_looks_after_a_client_is_taken_off_by_handing_it_over(hous
     assert (refused.status_code, refused.json()["title"]) == (409, "LooksAfterClient")
     assert (await operator.send("DELETE", f"/clients/{client}/staff/{ada_id}?hand_to={bob_id}")).status_code == 204
     assert await roles_at(ada, client) == 404
-    assert [(r["user_id"], r["leads"]) for r in (await operator.get(f"/clients/{client}/staff")).json()] == [(bob_id, True)]
+    assert [(r["user_id"], r["leads"]) for r in (await operator.get(f"/clients/{client}/staff")).json()["items"]] == [(bob_id, True)]
     back = await operator.send("PUT", f"/clients/{client}/lead", json={"user_id": ada_id})
     assert (back.status_code, back.json()["assigned_to"]) == (200, ada_id)
     assert await roles_at(ada, client) == ["sales_agent"]

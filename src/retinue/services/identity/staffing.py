@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from retinue.kernel.errors import NotFound
-from retinue.kernel.http import Router, works
+from retinue.kernel.http import Page, Router, works
 from retinue.kernel.work import Work
 from retinue.services.identity import assignments, store
 from retinue.services.identity import schemas as s
@@ -18,16 +18,17 @@ routers = (of_clients, of_people)
 
 
 @of_clients.get("/{client_id}/staff", summary="List who of the staff is on a client")
-async def list_staff(client_id: UUID, work: Work = works("identity", "clients:read")) -> list[s.OnClient]:
+async def list_staff(client_id: UUID, work: Work = works("identity", "clients:read")) -> Page[s.OnClient]:
     """Of the operator's people, in the operator's organization: who was put on this client. Its owners and admins reach every client beside these."""
     client = await store.client(work, str(client_id))
     if client is None:
         raise NotFound()
-    return [on_client(row, {client_id: client.assigned_to}) for row in await assignments.open_ones(work, client_id, None)]
+    open_ones = await assignments.open_ones(work, client_id, None)
+    return Page(items=[on_client(row, {client_id: client.assigned_to}) for row in open_ones])
 
 
 @of_clients.post("/{client_id}/staff", status_code=201, summary="Put somebody of the staff on a client")
-async def put_on(client_id: UUID, body: s.PutOn, work: Work = works("identity", "people:write")) -> list[s.OnClient]:
+async def put_on(client_id: UUID, body: s.PutOn, work: Work = works("identity", "people:write")) -> Page[s.OnClient]:
     """Put somebody on a client, in a role that they hold at home; with `until` for a time, and with `stands_in_for` in somebody's place."""
     await staff.put_on(work, client_id, body.user_id, body.role, body.until, body.stands_in_for)
     return await list_staff(client_id, work)
