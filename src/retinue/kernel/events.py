@@ -117,7 +117,7 @@ class Telling(Protocol):
     trace: str
     keys: "Keys"
 
-    async def execute(self, sql: str, **values: Any) -> Any: ...
+    async def execute(self, sql: str, /, **values: Any) -> Any: ...
 
 
 class Keys:

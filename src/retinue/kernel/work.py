@@ -65,11 +65,11 @@ class Work:
         self.jobs: list[dict[str, Any]] = []
         self.after: list[Callable[[], None]] = []
 
-    async def execute(self, sql: str, **values: Any) -> Rows[Any]:
+    async def execute(self, sql: str, /, **values: Any) -> Rows[Any]:
         """Rows by name. Parameters are written `:name`."""
         return await self.wire.send(sql, values)
 
-    async def select(self, kind: type[Kind], rest: str, **values: Any) -> Rows[Kind]:
+    async def select(self, kind: type[Kind], rest: str, /, **values: Any) -> Rows[Kind]:
         """Rows of one table, each as the dataclass that stands for it; `rest` is what follows the table's name."""
         return await self.wire.send(f"select {columns(kind)} from {kind.table} {rest}", values, kind=class_row(kind))
 
@@ -83,7 +83,7 @@ class Work:
         else:
             await self.wire.send_many(sql, [row.stored(vars(row)) for row in rows])
 
-    async def change(self, row: Row, **values: Any) -> None:
+    async def change(self, row: Row, /, **values: Any) -> None:
         """In the database and in `row`."""
         who = {"organization_id": row.organization_id, "id": row.id}
         changed = await self.wire.send(update(row, tuple(values)), row.stored(values) | who)
@@ -99,7 +99,7 @@ class Work:
             raise Misuse("a Work that was flushed tells nothing more")
         self.events.append((event, self.cause))
 
-    def defer(self, job: str, *, at: datetime | None = None, **arguments: Any) -> None:
+    def defer(self, job: str, /, *, at: datetime | None = None, **arguments: Any) -> None:
         """A job of this room. Arguments are ids and numbers: the jobs' tables know no tenants, so nothing personal goes there."""
         if job.partition(".")[0] != self.room:
             raise Misuse(f"{self.room} may not start {job}")
@@ -113,7 +113,7 @@ class Work:
         """Once this is committed, within this process: for what may be lost, and may not raise."""
         self.after.append(told)
 
-    async def flush(self, answer: str = "select", *, last: bool = False, **values: Any) -> None:
+    async def flush(self, answer: str = "select", /, *, last: bool = False, **values: Any) -> None:
         """Write rows, jobs, then events: the head's lock is taken last, and held only to the commit, which `last` sends along.
 
         `answer`: what the kernel writes of the answer in the same statement; it may read the number from `told`.
@@ -211,7 +211,7 @@ class Database:
         elif work.events:
             asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.news.event.set)
 
-    async def call(self, sql: str, **values: Any) -> Rows[Any]:
+    async def call(self, sql: str, /, **values: Any) -> Rows[Any]:
         """A definer function as the login itself, in a transaction of its own."""
         async with self.pool.connection() as wire:
             return await wire.send(sql, values)
