@@ -122,6 +122,9 @@ async def test_a_browser_that_is_lost_gets_the_page_that_says_so(house: House) -
     assert lost.status_code == 404 and "<html" in lost.text
     own = await house.at().get("http://retinue/clients/somebody/research")
     assert own.status_code == 200 and "<html" in own.text
+    again = {"Accept": "text/html", "If-None-Match": own.headers["etag"]}
+    assert (await house.at().get("http://retinue/clients/somebody/research", headers=again)).status_code == 304, "what it has is good"
+    assert "<html" in (await house.at().get("http://retinue/nothing", headers=again)).text
 
 
 def test_the_consoles_own_addresses_are_known() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Scope
 
 FILES = Path(__file__).resolve().parent / "files"
@@ -46,8 +46,11 @@ class Console(StaticFiles):
             known = path.strip("./").partition("/")[0] in PAGES
             if error.status_code != 404 or not (known and scope["method"] in ("GET", "HEAD") or browsed(scope, path)):
                 raise
-            path, response = "index.html", await super().get_response("index.html", scope)
-            response.status_code = 200 if known else 404  # the page itself says that there is nothing
+            path = "index.html"
+            if known:
+                response = await super().get_response(path, scope)
+            else:  # the page itself says that there is nothing; whole, whatever the browser has of it
+                response = FileResponse(FILES / "console" / path, 404)
         if path.startswith("assets/"):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
             response.headers["X-Content-Type-Options"] = "nosniff"
