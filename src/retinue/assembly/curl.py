@@ -64,7 +64,7 @@ def scripts(document: Json) -> dict[str, str]:
                     continue
                 name = operation["operationId"].partition(".")[2]
                 calls.append(_function(name, method.upper(), path, operation, document))
-                if method == "get" and "{" not in path and not _needed(operation):
+                if method == "get" and "{" not in path and not _needed(operation) and path != "/metrics":  # that has a token of its own
                     reads.append(name)
         file = tag["name"].replace(" ", "-")
         first = calls[0].partition("() {")[0].rpartition("\n")[2]
