@@ -1,6 +1,6 @@
 # make demo   sets up, starts everything, opens the console, onboards the example company, leaves both running
 # make test   sets up what tests need, runs all but the slow ones
-# make test-slow  thorough proofs, which continuous integration runs too
+# make test-slow  thorough proofs, beside those of make test
 # make check  types, lint, boundaries: before every commit
 # make contracts  OpenAPI, AsyncAPI, curl scripts into build/contracts, and the console's types from them
 # make pictures  those of the documentation, anew
