@@ -22,26 +22,13 @@ from retinue.assembly.rooms import ROOMS
 from retinue.contracts.identity import ClientCreated
 from retinue.kernel.deliver import Deliverer, Handlers
 from retinue.kernel.jobs import Job, Jobs, Runner
-from retinue.kernel.telemetry import TRACE, configure_logs, log
+from retinue.kernel.telemetry import TRACE, log
 from retinue.kernel.tracing import export_to, span
 from retinue.kernel.work import Work
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {"timestamp", "level", "service", "module", "function", "message", "trace_id", "context"}
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """All that is logged at the lowest level, as the process writes it."""
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    configure_logs("DEBUG")
-    text = io.StringIO()
-    root.handlers[0].setStream(text)  # type: ignore[attr-defined]
-    yield text
-    root.handlers[:], level = before[0], before[1]
-    root.setLevel(level)
 
 
 def test_a_log_line_has_the_promised_fields(logged: io.StringIO) -> None:

@@ -14,7 +14,6 @@ import typer
 from typer.main import get_command
 
 from assembled import House, assembled, fresh_database
-from boundaries.test_observing import logged  # noqa: F401  # a fixture
 from retinue.assembly.asyncapi import asyncapi
 from retinue.assembly.console import FILES, PAGES
 from retinue.assembly.contract import shape
@@ -152,7 +151,7 @@ async def test_answers_leave_compressed(house: House) -> None:
             assert len(raw) < 10_000 and gzip.decompress(raw)
 
 
-async def test_a_request_is_logged_without_what_was_asked(house: House, logged: io.StringIO) -> None:  # noqa: F811
+async def test_a_request_is_logged_without_what_was_asked(house: House, logged: io.StringIO) -> None:
     operator = await house.operator()
     await operator.get("/search", q="Quillfeather")
     lines = [json.loads(line) for line in logged.getvalue().splitlines()]
